@@ -1,0 +1,92 @@
+"""The project's C++ rules: warnings, layering checks and test defaults in one place."""
+
+load("//bazel:copts.bzl", "KAITO_COPTS")
+
+_FEATURES = ["layering_check"]
+
+def _parse_header(name, hdrs, deps, kwargs):
+    """Compiles headers that no .cc of their own includes first, twice for their guards."""
+    srcs = []
+    for h in hdrs:
+        if not h.endswith(".h"):
+            continue
+        out = "%s_%s_parse.cc" % (name, h.replace("/", "_").replace(".", "_"))
+        path = native.package_name() + "/" + h
+        native.genrule(
+            name = "_" + out,
+            testonly = kwargs.get("testonly", False),
+            outs = [out],
+            cmd = "printf '#include \"%s\"\\n#include \"%s\"  // Guarded.\\n' > $@" % (path, path),
+            visibility = ["//visibility:private"],
+        )
+        srcs.append(out)
+    if srcs:
+        native.cc_library(
+            name = name + "_parse_headers",
+            testonly = kwargs.get("testonly", False),
+            srcs = srcs,
+            copts = KAITO_COPTS,
+            visibility = ["//visibility:private"],
+            deps = [":" + name] + deps,
+        )
+
+def kaito_cc_library(name, srcs = [], hdrs = [], deps = [], copts = [], **kwargs):
+    """A cc_library with our warnings; a header without a .cc is compiled on its own."""
+    native.cc_library(
+        name = name,
+        srcs = srcs,
+        hdrs = hdrs,
+        copts = KAITO_COPTS + copts,
+        features = _FEATURES,
+        deps = deps,
+        **kwargs
+    )
+    if not srcs:
+        _parse_header(name, hdrs, deps, kwargs)
+
+def kaito_cc_binary(name, copts = [], **kwargs):
+    """A cc_binary with our warnings."""
+    native.cc_binary(
+        name = name,
+        copts = KAITO_COPTS + copts,
+        features = _FEATURES,
+        **kwargs
+    )
+
+def kaito_cc_test(name, size = "small", deps = [], copts = [], main = True, **kwargs):
+    """A GoogleTest test beside the code. main = False where the test brings its own."""
+    gtest = "//third_party/googletest" if main else "//third_party/googletest:gtest_without_main"
+    native.cc_test(
+        name = name,
+        size = size,
+        copts = KAITO_COPTS + copts,
+        features = _FEATURES,
+        deps = deps + [gtest, "//third_party/googletest:gtest_without_main"] if main else deps + [gtest],
+        **kwargs
+    )
+
+def kaito_cc_fuzz_test(name, srcs, corpus, deps = [], **kwargs):
+    """A libFuzzer target (LLVMFuzzerTestOneInput in srcs).
+
+    Replays its corpus in every build; under --config=fuzz it is a fuzzer:
+    bazel run --config=fuzz //path:name -- -max_total_time=60
+    """
+    native.cc_test(
+        name = name,
+        size = "small",
+        srcs = srcs,
+        args = ["$(locations %s)" % f for f in corpus],
+        copts = KAITO_COPTS,
+        data = corpus,
+        features = _FEATURES,
+        linkopts = select({
+            "//bazel:fuzzing": ["-fsanitize=fuzzer"],
+            "//conditions:default": [],
+        }),
+        tags = ["fuzz"],
+        deps = deps + select({
+            "//bazel:fuzzing": [],
+            "//conditions:default": ["//bazel:replay_main"],
+        }),
+        **kwargs
+    )
