@@ -26,6 +26,7 @@ def _parse_header(name, hdrs, deps, kwargs):
             testonly = kwargs.get("testonly", False),
             srcs = srcs,
             copts = KAITO_COPTS,
+            linkstatic = True,
             visibility = ["//visibility:private"],
             deps = [":" + name] + deps,
         )
@@ -38,6 +39,8 @@ def kaito_cc_library(name, srcs = [], hdrs = [], deps = [], copts = [], **kwargs
         hdrs = hdrs,
         copts = KAITO_COPTS + copts,
         features = _FEATURES,
+        # No shared library beside the archive: nothing of ours links one.
+        linkstatic = True,
         deps = deps,
         **kwargs
     )
