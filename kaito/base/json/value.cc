@@ -1,6 +1,7 @@
 #include "kaito/base/json/value.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -22,6 +23,15 @@ auto LowerBound(Members& members, absl::string_view name) {
 }
 
 }  // namespace
+
+Object::Object() = default;
+Object::Object(const Object& other) = default;
+Object::Object(Object&& other) noexcept = default;
+Object& Object::operator=(const Object& other) = default;
+Object& Object::operator=(Object&& other) noexcept = default;
+Object::~Object() = default;
+
+void Object::reserve(size_t n) { members_.reserve(n); }
 
 Object::Object(std::initializer_list<Member> members) {
   members_.reserve(members.size());

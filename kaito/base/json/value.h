@@ -15,10 +15,12 @@
 // with a fraction, an exponent, or beyond that range is a double. Not
 // synchronised.
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -34,7 +36,13 @@ using Array = std::vector<Value>;
 // small, and neighbouring memory is what makes them cheap.
 class Object {
  public:
-  Object() = default;
+  // Declared here and defined where Member is complete.
+  Object();
+  Object(const Object& other);
+  Object(Object&& other) noexcept;
+  Object& operator=(const Object& other);
+  Object& operator=(Object&& other) noexcept;
+  ~Object();
   // A name that is given twice keeps its last value.
   Object(std::initializer_list<Member> members);
 
@@ -48,9 +56,9 @@ class Object {
   // Returns whether there was such a member.
   bool Erase(absl::string_view name);
 
-  size_t size() const { return members_.size(); }
-  bool empty() const { return members_.empty(); }
-  void reserve(size_t n) { members_.reserve(n); }
+  size_t size() const;
+  bool empty() const;
+  void reserve(size_t n);
 
   std::vector<Member>::const_iterator begin() const;
   std::vector<Member>::const_iterator end() const;
@@ -133,6 +141,8 @@ struct Member {
   bool operator==(const Member& other) const = default;
 };
 
+inline size_t Object::size() const { return members_.size(); }
+inline bool Object::empty() const { return members_.empty(); }
 inline std::vector<Member>::const_iterator Object::begin() const {
   return members_.begin();
 }
