@@ -15,15 +15,15 @@
 //     static const auto* type = new StructType(
 //         "A model of the catalogue.",
 //         {Of("name", &PresetSpec::name, "Its name.").Required(),
-//          Of("presetOptions", &PresetSpec::preset_options, "Where it is
-//          from.")});
+//          Of("presetOptions", &PresetSpec::preset_options, "Its image.")});
 //     return *type;
 //   }
 //
-// Members may be std::string, bool, int32_t, int64_t, double, json::Value
-// (anything), json::Object, described structs, types with a TypeOf of their own
-// (Quantity, Time), and std::optional, std::vector and std::map<std::string,
-// ...> of these. Empty ones are left out of the JSON, as Go's omitempty does.
+// Members may be std::string, bool, int32_t, int64_t, double, json::Value (any
+// value), json::Object, described structs, types with a TypeOf of their own
+// (Quantity, Timestamp), and std::optional, std::vector and std::map from strings
+// of these. Empty ones are left out of the JSON, as Go's omitempty does, unless
+// the member's initial value is another.
 
 #include <cstdint>
 #include <map>
@@ -252,6 +252,9 @@ FieldOf Of(absl::string_view name, Member Struct::*member,
   field.get = [member](void* object) -> void* {
     return &(static_cast<Struct*>(object)->*member);
   };
+  // An empty value that is not the initial one must be told.
+  Struct initial{};
+  field.always = !field.type->IsEmpty(&(initial.*member));
   return FieldOf(std::move(field));
 }
 
