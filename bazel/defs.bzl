@@ -4,6 +4,12 @@ load("//bazel:copts.bzl", "KAITO_COPTS")
 
 _FEATURES = ["layering_check"]
 
+# For every program: a library that only --config=tsan links.
+_SUPPRESSIONS = select({
+    "//bazel:tsan": ["//bazel:tsan_suppressions"],
+    "//conditions:default": [],
+})
+
 def _parse_header(name, hdrs, deps, kwargs):
     """Compiles headers that no .cc of their own includes first, twice for their guards."""
     srcs = []
@@ -47,24 +53,44 @@ def kaito_cc_library(name, srcs = [], hdrs = [], deps = [], copts = [], **kwargs
     if not srcs:
         _parse_header(name, hdrs, deps, kwargs)
 
-def kaito_cc_binary(name, copts = [], **kwargs):
-    """A cc_binary with our warnings."""
+def kaito_cc_binary(name, deps = [], copts = [], **kwargs):
+    """A cc_binary with our warnings; with linkshared = True, a plug-in."""
     native.cc_binary(
         name = name,
         copts = KAITO_COPTS + copts,
         features = _FEATURES,
+        deps = deps + ([] if kwargs.get("linkshared") else _SUPPRESSIONS),
         **kwargs
     )
 
 def kaito_cc_test(name, size = "small", deps = [], copts = [], main = True, **kwargs):
     """A GoogleTest test beside the code. main = False where the test brings its own."""
-    gtest = "//third_party/googletest" if main else "//third_party/googletest:gtest_without_main"
+    gtest = ["//third_party/googletest:gtest_without_main"]
+    if main:
+        gtest.append("//third_party/googletest")
     native.cc_test(
         name = name,
         size = size,
         copts = KAITO_COPTS + copts,
         features = _FEATURES,
-        deps = deps + [gtest, "//third_party/googletest:gtest_without_main"] if main else deps + [gtest],
+        deps = deps + gtest + _SUPPRESSIONS,
+        **kwargs
+    )
+
+def kaito_cc_benchmark(name, deps = [], copts = [], **kwargs):
+    """A Google Benchmark program, with its main():
+
+    bazel run -c opt //benchmarks/kernels:poison_bench -- --benchmark_filter=Cpu
+    """
+    native.cc_binary(
+        name = name,
+        testonly = True,
+        copts = KAITO_COPTS + copts,
+        features = _FEATURES,
+        deps = deps + [
+            "//third_party/benchmark",
+            "//third_party/benchmark:benchmark_main",
+        ] + _SUPPRESSIONS,
         **kwargs
     )
 
@@ -90,6 +116,6 @@ def kaito_cc_fuzz_test(name, srcs, corpus, deps = [], **kwargs):
         deps = deps + select({
             "//bazel:fuzzing": [],
             "//conditions:default": ["//bazel:replay_main"],
-        }),
+        }) + _SUPPRESSIONS,
         **kwargs
     )
