@@ -15,6 +15,7 @@ def kaito_repositories():
     )
     system_library(
         name = "com_google_benchmark",
+        archives = ["libbenchmark_main.a"],
         build_file = "//third_party/benchmark:system.BUILD.bazel",
         headers = ["benchmark"],
         package = "libbenchmark-dev",
