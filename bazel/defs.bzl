@@ -97,14 +97,19 @@ def kaito_cc_benchmark(name, deps = [], copts = [], **kwargs):
 def kaito_cc_fuzz_test(name, srcs, corpus, deps = [], **kwargs):
     """A libFuzzer target (LLVMFuzzerTestOneInput in srcs).
 
-    Replays its corpus in every build; under --config=fuzz it is a fuzzer:
-    bazel run --config=fuzz //path:name -- -max_total_time=60
+    Replays its corpus in every build; under --config=fuzz it is a fuzzer, which puts
+    what it finds into the first folder:
+    bazel run --config=fuzz //path:name -- -max_total_time=60 /tmp/found $PWD/path/corpus
     """
     native.cc_test(
         name = name,
         size = "small",
         srcs = srcs,
-        args = ["$(locations %s)" % f for f in corpus],
+        # libFuzzer takes either files, which it replays, or folders.
+        args = select({
+            "//bazel:fuzzing": [],
+            "//conditions:default": ["$(locations %s)" % f for f in corpus],
+        }),
         copts = KAITO_COPTS,
         data = corpus,
         features = _FEATURES,
