@@ -49,6 +49,7 @@ class OptionalType final : public Type {
  public:
   Kind kind() const override { return inner().kind(); }
   absl::string_view format() const override { return inner().format(); }
+  absl::string_view pattern() const override { return inner().pattern(); }
   const Type* element() const override { return inner().element(); }
   const StructType* as_struct() const override { return inner().as_struct(); }
   void Decode(const json::Value& value, void* out,

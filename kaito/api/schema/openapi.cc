@@ -69,6 +69,7 @@ json::Value TypeSchema(const Type& type, const SchemaOptions& options) {
       return StructSchema(*type.as_struct(), options);
   }
   if (!type.format().empty()) schema["format"] = type.format();
+  if (!type.pattern().empty()) schema["pattern"] = type.pattern();
   return schema;
 }
 

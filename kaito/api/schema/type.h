@@ -42,6 +42,8 @@ class Type {
   virtual Kind kind() const = 0;
   // "int32", "int64", "date-time" or "".
   virtual absl::string_view format() const { return ""; }
+  // A regular expression (RE2) that its text matches wherever it stands, or "".
+  virtual absl::string_view pattern() const { return ""; }
   // Of arrays and maps, else nullptr.
   virtual const Type* element() const { return nullptr; }
   virtual const StructType* as_struct() const { return nullptr; }
