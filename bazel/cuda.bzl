@@ -80,25 +80,35 @@ def needs_cuda():
     """For target_compatible_with: skips, rather than fails, where there is no nvcc."""
     return [] if CUDA_FOUND else ["//bazel:incompatible"]
 
+# For local_defines of a .cc with a CUDA part: #if KAITO_CUDA.
+CUDA_DEFINES = ["KAITO_CUDA=1" if CUDA_FOUND else "KAITO_CUDA=0"]
+
+def if_cuda(values):
+    """The values where there is a toolkit, else nothing: for deps of such a .cc."""
+    return values if CUDA_FOUND else []
+
 def cuda_library(name, srcs = [], hdrs = [], deps = [], copts = [], **kwargs):
     """A cc_library whose objects nvcc makes; its headers stay visible to layering_check.
 
     No Abseil, gtest or standard containers in its files: nvcc would take seconds more
     for each, and a GPU machine without Bazel must be able to build them.
     """
-    _cuda_objects(
-        name = name + "_objects",
-        srcs = srcs,
-        hdrs = hdrs,
-        copts = copts,
-        target_compatible_with = needs_cuda(),
-        visibility = ["//visibility:private"],
-        deps = deps,
-    )
+    objects = [":" + name + "_objects"] if [s for s in srcs if s.endswith(".cu")] else []
+    if objects:
+        _cuda_objects(
+            name = name + "_objects",
+            srcs = srcs,
+            hdrs = hdrs,
+            copts = copts,
+            target_compatible_with = needs_cuda(),
+            visibility = ["//visibility:private"],
+            deps = deps,
+        )
     native.cc_library(
         name = name,
-        srcs = [":" + name + "_objects"],
+        srcs = objects,
         hdrs = hdrs,
+        linkstatic = True,
         target_compatible_with = needs_cuda(),
         deps = deps,
         **kwargs

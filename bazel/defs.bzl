@@ -20,7 +20,7 @@ def _parse_header(name, hdrs, deps, kwargs):
         path = native.package_name() + "/" + h
         native.genrule(
             name = "_" + out,
-            testonly = kwargs.get("testonly", False),
+            testonly = kwargs.get("testonly"),
             outs = [out],
             cmd = "printf '#include \"%s\"\\n#include \"%s\"  // Guarded.\\n' > $@" % (path, path),
             visibility = ["//visibility:private"],
@@ -29,7 +29,7 @@ def _parse_header(name, hdrs, deps, kwargs):
     if srcs:
         native.cc_library(
             name = name + "_parse_headers",
-            testonly = kwargs.get("testonly", False),
+            testonly = kwargs.get("testonly"),
             srcs = srcs,
             copts = KAITO_COPTS,
             linkstatic = True,

@@ -26,7 +26,7 @@ def kaito_proto_library(name, srcs, grpc = False, deps = [], **kwargs):
       **kwargs: for the cc_library, such as visibility and testonly.
     """
     visibility = kwargs.get("visibility")
-    testonly = kwargs.get("testonly", False)
+    testonly = kwargs.get("testonly")
     native.filegroup(
         name = name + "_protos",
         testonly = testonly,
