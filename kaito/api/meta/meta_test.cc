@@ -8,8 +8,11 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "kaito/api/meta/condition.h"
+#include "kaito/api/meta/gvk.h"
+#include "kaito/api/meta/int_or_string.h"
 #include "kaito/api/meta/label_selector.h"
 #include "kaito/api/meta/object_meta.h"
+#include "kaito/api/meta/owner_reference.h"
 #include "kaito/api/meta/time.h"
 #include "kaito/api/schema/codec.h"
 #include "kaito/base/json/reader.h"
@@ -124,6 +127,74 @@ TEST(LabelSelector, BecomesLabelsWhereItIsAListOfThem) {
   selector.match_expressions = {{"app", "In", {"y"}}};
   EXPECT_THAT(selector.ToLabels(), StatusIs(absl::StatusCode::kInvalidArgument,
                                             HasSubstr("two values")));
+}
+
+TEST(Gvk, ParsesAndPrintsApiVersions) {
+  EXPECT_THAT(ParseApiVersion("v1"), IsOkAndHolds(GroupVersion{"", "v1"}));
+  EXPECT_THAT(ParseApiVersion("karpenter.sh/v1alpha5"),
+              IsOkAndHolds(GroupVersion{"karpenter.sh", "v1alpha5"}));
+  for (const char* bad : {"", "/", "/v1", "apps/", "a/b/c"}) {
+    EXPECT_THAT(ParseApiVersion(bad),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << bad;
+  }
+  constexpr KindInfo kJob = {
+      .group = "batch", .version = "v1", .kind = "Job", .plural = "jobs"};
+  EXPECT_EQ(kJob.api_version(), "batch/v1");
+  EXPECT_EQ(kJob.gvk().ToString(), "batch/v1 Job");
+  EXPECT_EQ(kJob.gvr().qualified_resource(), "jobs.batch");
+  constexpr KindInfo kPod = {
+      .group = "", .version = "v1", .kind = "Pod", .plural = "pods"};
+  EXPECT_EQ(kPod.api_version(), "v1");
+  EXPECT_EQ(kPod.gvr().qualified_resource(), "pods");
+}
+
+TEST(IntOrString, KeepsWhichItWas) {
+  for (const json::Value& value :
+       {json::Value(5000), json::Value(0), json::Value("http"),
+        json::Value("5000"), json::Value("25%")}) {
+    const Decoded<IntOrString> decoded = Decode<IntOrString>(value);
+    EXPECT_TRUE(decoded.errors.empty());
+    EXPECT_EQ(Encode(decoded.object), value);
+  }
+  EXPECT_EQ(IntOrString(7).ToString(), "7");
+  EXPECT_EQ(IntOrString("7"), IntOrString("7"));
+  EXPECT_FALSE(IntOrString("7") == IntOrString(7));
+  for (const json::Value& bad :
+       {json::Value(1.5), json::Value(true), json::Value(int64_t{1} << 40)}) {
+    EXPECT_FALSE(Decode<IntOrString>(bad).errors.empty());
+  }
+}
+
+TEST(OwnerReference, MakesAtMostOneController) {
+  const ObjectMeta owner = {.name = "ws", .ns = "ns", .uid = "u1"};
+  const GroupVersionKind kind = {"kaito.sh", "v1beta1", "Workspace"};
+  ObjectMeta job = {.name = "ws"};
+  job.owner_references = {
+      {.api_version = "v1", .kind = "ConfigMap", .name = "c", .uid = "u9"}};
+  EXPECT_FALSE(IsControlledBy(job, owner, kind));
+  KAITO_EXPECT_OK(SetController(owner, kind, job));
+  ASSERT_EQ(job.owner_references.size(), 2u);
+  EXPECT_EQ(job.controller()->api_version, "kaito.sh/v1beta1");
+  EXPECT_EQ(job.controller()->block_owner_deletion, true);
+  EXPECT_TRUE(IsControlledBy(job, owner, kind));
+
+  // The owner in another version, made anew: the same owner, with a new uid.
+  const ObjectMeta again = {.name = "ws", .ns = "ns", .uid = "u2"};
+  const GroupVersionKind older = {"kaito.sh", "v1alpha1", "Workspace"};
+  EXPECT_FALSE(IsControlledBy(job, again, older));
+  KAITO_EXPECT_OK(SetController(again, older, job));
+  ASSERT_EQ(job.owner_references.size(), 2u);
+  EXPECT_EQ(job.controller()->uid, "u2");
+
+  const ObjectMeta other = {.name = "other", .uid = "u3"};
+  EXPECT_THAT(SetController(other, kind, job),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("belongs to Workspace ws")));
+  EXPECT_EQ(job.controller()->uid, "u2");
+  EXPECT_FALSE(SameOwner(
+      *job.controller(),
+      {.api_version = "other.sh/v1", .kind = "Workspace", .name = "ws"}));
 }
 
 }  // namespace
