@@ -66,18 +66,23 @@ absl::StatusOr<std::map<std::string, std::string>> LabelSelector::ToLabels()
   return labels;
 }
 
+// Bounds are generous; API servers estimate the cost of CEL rules from them.
 const StructType& Describe(const LabelSelectorRequirement*) {
   static const auto* type = new StructType(
       "A condition on one label.",
       {Of("key", &LabelSelectorRequirement::key, "The label's key.")
            .Required()
-           .Always(),
+           .Always()
+           .MaxLength(317),
        Of("operator", &LabelSelectorRequirement::op,
           "In, NotIn, Exists or DoesNotExist.")
            .Required()
-           .Always(),
+           .Always()
+           .MaxLength(32),
        Of("values", &LabelSelectorRequirement::values,
           "For In and NotIn: the values; otherwise none.")
+           .MaxItems(256)
+           .ItemMaxLength(63)
            .ListType("atomic")});
   return *type;
 }
@@ -86,9 +91,12 @@ const StructType& Describe(const LabelSelector*) {
   static const auto* type = new StructType(
       "Selects objects by their labels; all conditions must hold.",
       {Of("matchLabels", &LabelSelector::match_labels,
-          "Labels with their values."),
+          "Labels with their values.")
+           .MaxProperties(256)
+           .ItemMaxLength(63),
        Of("matchExpressions", &LabelSelector::match_expressions,
           "Further conditions.")
+           .MaxItems(256)
            .ListType("atomic")});
   return *type;
 }

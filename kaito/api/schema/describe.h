@@ -216,6 +216,15 @@ class FieldOf {
     field_.max_items = value;
     return *this;
   }
+  FieldOf& MaxProperties(int64_t value) {
+    field_.max_properties = value;
+    return *this;
+  }
+  // Of each string in a list or map.
+  FieldOf& ItemMaxLength(int64_t value) {
+    field_.item_max_length = value;
+    return *this;
+  }
   FieldOf& Pattern(absl::string_view re2) {
     field_.pattern = std::string(re2);
     return *this;

@@ -83,6 +83,12 @@ json::Value FieldSchema(const Field& field, const SchemaOptions& options) {
   if (field.min_length) schema["minLength"] = *field.min_length;
   if (field.max_length) schema["maxLength"] = *field.max_length;
   if (field.max_items) schema["maxItems"] = *field.max_items;
+  if (field.max_properties) schema["maxProperties"] = *field.max_properties;
+  if (field.item_max_length) {
+    const bool map = field.type->kind() == Type::Kind::kMap;
+    schema[map ? "additionalProperties" : "items"]["maxLength"] =
+        *field.item_max_length;
+  }
   if (!field.pattern.empty()) schema["pattern"] = field.pattern;
   if (!field.list_type.empty()) {
     schema["x-kubernetes-list-type"] = field.list_type;

@@ -82,6 +82,8 @@ struct Field {
   std::optional<int64_t> min_length;
   std::optional<int64_t> max_length;
   std::optional<int64_t> max_items;
+  std::optional<int64_t> max_properties;   // Of a map.
+  std::optional<int64_t> item_max_length;  // Of each string in a list or map.
   std::string pattern;
   std::string list_type;  // "atomic", "set" or "map".
   std::vector<std::string> list_map_keys;
