@@ -1,6 +1,8 @@
 #ifndef KAITO_KERNELS_POISON_POISON_CUH_
 #define KAITO_KERNELS_POISON_POISON_CUH_
 
+// The kernel; included by poison.cu alone.
+//
 // Mapping: a one-dimensional grid of any size; each thread stores 16 bytes of
 // the
 //   aligned middle, then those a whole grid further on. The first threads also
