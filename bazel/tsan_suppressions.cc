@@ -1,6 +1,5 @@
 // What ThreadSanitizer should not report: linked into every program of ours
-// under
-// --config=tsan. (A file named in TSAN_OPTIONS would be looked for in the
+// under --config=tsan. (A file named in TSAN_OPTIONS would be looked for in the
 // working directory of each test.)
 extern "C" __attribute__((visibility("default"))) const char*
 __tsan_default_suppressions() {

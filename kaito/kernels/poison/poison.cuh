@@ -3,12 +3,13 @@
 
 // The kernel; included by poison.cu alone.
 //
-// Mapping: a one-dimensional grid of any size; each thread stores 16 bytes of
-// the
-//   aligned middle, then those a whole grid further on. The first threads also
-//   store one byte each of the head (before the first multiple of 16) and the
-//   tail.
+// Mapping: a one-dimensional grid of any size. Each thread stores 16 bytes of
+// the aligned middle, then those a whole grid further on. The first threads also
+// store one byte each of the head, before the first multiple of 16, and of the
+// tail.
+//
 // Shared memory, barriers: none.
+//
 // Bytes: size_bytes written, none read. Flops: none.
 
 #include <cstdint>
