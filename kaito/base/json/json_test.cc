@@ -62,6 +62,38 @@ TEST(Parse, KeepsWholeNumbersExact) {
   EXPECT_EQ(Write(v), "[9223372036854775807,-9223372036854775808,1.5,1000.0]");
 }
 
+TEST(Parse, MakesLongerIntegersDoubles) {
+  KAITO_ASSERT_OK_AND_ASSIGN(
+      const Value v,
+      Parse(R"([18446744073709551616,-9223372036854775809,{"\\\"1":)"
+            R"(123456789012345678901234567890},"123456789012345678901",)"
+            R"(1.123456789012345678901,1e-000000000000000000001,)"
+            R"(9223372036854775807])"));
+  const Array& a = *v.array();
+  EXPECT_EQ(a[0].number(), 18446744073709551616.0);
+  EXPECT_EQ(a[1].number(), -9223372036854775808.0);
+  EXPECT_EQ(a[2].Find("\\\"1")->number(), 123456789012345678901234567890.0);
+  EXPECT_EQ(*a[3].string(), "123456789012345678901");
+  EXPECT_EQ(a[4].number(), 1.123456789012345678901);
+  EXPECT_EQ(a[5].number(), 0.1);
+  EXPECT_EQ(a[6].integer(), std::numeric_limits<int64_t>::max());
+  EXPECT_THAT(Parse("[18446744073709551616, 01]"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Parse("018446744073709551616"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST(Parse, TakesManyNamesInAnyOrder) {
+  // Without sorting first this takes 40 seconds.
+  std::string text = "{";
+  for (int i = 100'000; i > 0; --i) {
+    absl::StrAppend(&text, "\"", 100'000 + i, "\":1,");
+  }
+  text.back() = '}';
+  KAITO_ASSERT_OK_AND_ASSIGN(const Value v, Parse(text));
+  EXPECT_EQ(v.object()->size(), 100'000u);
+}
+
 TEST(Parse, ReadsScalarsAtTheTop) {
   EXPECT_EQ(Parse("true")->boolean(), true);
   EXPECT_EQ(*Parse("\"a\"")->string(), "a");
