@@ -25,18 +25,20 @@ command -v debootstrap >/dev/null || {
   apt-get -q -y install --no-install-recommends debootstrap
 }
 
+# The first package source that apt names; in deb822 or one-line form.
 mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
-  sed -n -e 's/^URIs: *//p' -e 's/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) .*/\2/p' | head -n 1)
+  awk '/^URIs:/ {print $2; exit} /^deb / {for (i = 2; i <= NF; i++) if ($i ~ /:\/\//) {print $i; exit}}' || true)
+[ -n "$mirror" ] || { echo "bare_debian: apt has no package source" >&2; exit 1; }
 
 if [ ! -e "$root/etc/debian_version" ]; then
   debootstrap --variant=minbase --include=ca-certificates bookworm "$root" "$mirror"
 fi
 
-# The machine's way to its package archives, and nothing else of it.
-cp -a /etc/apt/. "$root/etc/apt/"
-rm -f "$root/etc/apt/apt.conf.d/20packagekit" "$root/etc/apt/apt.conf.d/50appstream"
+# The machine's way to its package archive, and nothing else of it.
+printf 'deb %s bookworm main\n' "$mirror" >"$root/etc/apt/sources.list"
+grep -lE '^ *Acquire' /etc/apt/apt.conf.d/* | grep -v -e docker -e packagekit -e appstream |
+  xargs -r cp -t "$root/etc/apt/apt.conf.d/" || true
 cp -a /etc/ssl/certs/. "$root/etc/ssl/certs/"
-mkdir -p "$root/usr/share/keyrings" && cp -a /usr/share/keyrings/. "$root/usr/share/keyrings/"
 for file in /etc/resolv.conf /etc/hosts /etc/pip.conf; do
   [ ! -e "$file" ] || cp -L "$file" "$root$file"
 done

@@ -35,7 +35,7 @@ TEST_F(CommandsTest, SelectsAndPassesTheRest) {
 }
 
 TEST_F(CommandsTest, HelpHasThreeNames) {
-  for (const std::string& name : {"help", "--help", "-h"}) {
+  for (const std::string name : {"help", "--help", "-h"}) {
     KAITO_ASSERT_OK_AND_ASSIGN(const SelectedCommand selected,
                                Select({name, "tune"}));
     EXPECT_EQ(selected.name, "help");

@@ -200,7 +200,7 @@ TEST_F(FlagsTest, RequiredFlagsAreNamedTogether) {
 }
 
 TEST_F(FlagsTest, HelpIsAskedForByEitherName) {
-  for (const std::string& flag : {"--help", "-h"}) {
+  for (const std::string flag : {"--help", "-h"}) {
     KAITO_ASSERT_OK_AND_ASSIGN(const ParsedFlags parsed,
                                Parse({"--notes", flag, "--modle"}));
     EXPECT_TRUE(parsed.help);
