@@ -12,8 +12,8 @@ namespace kaito::api {
 
 // Files and folders.
 inline constexpr absl::string_view kConfigDir = "/mnt/config";
-inline constexpr absl::string_view kTrainingConfigKey = "training_config.yaml";
-inline constexpr absl::string_view kInferenceConfigKey =
+inline constexpr absl::string_view kTrainingConfigFile = "training_config.yaml";
+inline constexpr absl::string_view kInferenceConfigFile =
     "inference_config.yaml";
 inline constexpr absl::string_view kDataDir = "/mnt/data";
 inline constexpr absl::string_view kResultsDir = "/mnt/results";
