@@ -1,8 +1,6 @@
 #include "kaito/base/regex/regex.h"
 
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,6 +11,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "kaito/base/check/check.h"
 #include "re2/re2.h"
 
 namespace kaito {
@@ -59,11 +58,7 @@ absl::StatusOr<Regex> Regex::Compile(absl::string_view pattern,
 
 Regex Regex::CompileOrDie(absl::string_view pattern) {
   absl::StatusOr<Regex> regex = Compile(pattern);
-  if (!regex.ok()) {
-    std::fprintf(stderr, "Regex::Literal: %s\n",
-                 regex.status().ToString().c_str());
-    std::abort();
-  }
+  KAITO_CHECK_OK(regex.status()) << "Regex::Literal";
   return *std::move(regex);
 }
 

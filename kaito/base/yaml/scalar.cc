@@ -5,7 +5,7 @@
 #include <limits>
 #include <optional>
 #include <string>
-#include <utility>
+#include <variant>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -25,16 +25,23 @@ bool IsWord(absl::string_view text, absl::string_view word) {
          text == absl::AsciiStrToUpper(word);
 }
 
-std::optional<json::Value> ResolveWord(absl::string_view text) {
-  if (text.empty() || text == "~" || IsWord(text, "null")) return json::Value();
+bool IsNull(absl::string_view text) {
+  return text.empty() || text == "~" || IsWord(text, "null");
+}
+
+std::optional<bool> ResolveBoolean(absl::string_view text) {
   for (absl::string_view word : {"true", "yes", "on", "y"}) {
-    if (IsWord(text, word)) return json::Value(true);
+    if (IsWord(text, word)) return true;
   }
   for (absl::string_view word : {"false", "no", "off", "n"}) {
-    if (IsWord(text, word)) return json::Value(false);
+    if (IsWord(text, word)) return false;
   }
   return std::nullopt;
 }
+
+// monostate: no number. (No optional of json::Value in this file: with
+// sanitizers, gcc 12 takes its moves for reads of uninitialised memory.)
+using Number = std::variant<std::monostate, int64_t, double>;
 
 // The longest front of `text` that is made of digits, cut off.
 absl::string_view ConsumeDigits(absl::string_view* text) {
@@ -65,12 +72,12 @@ bool IsDecimal(absl::string_view text) {
   return text.empty();
 }
 
-std::optional<json::Value> ResolveDecimal(absl::string_view text) {
+Number ResolveDecimal(absl::string_view text) {
   double d = 0;
   if (!IsDecimal(text) || !absl::SimpleAtod(text, &d) || !std::isfinite(d)) {
-    return std::nullopt;
+    return Number();
   }
-  return json::Value(d);
+  return d;
 }
 
 // The prefix of a base other than ten, cut off.
@@ -110,23 +117,23 @@ std::optional<uint64_t> Magnitude(absl::string_view digits, uint64_t base) {
   return value;
 }
 
-std::optional<json::Value> ResolveInteger(absl::string_view text) {
+Number ResolveInteger(absl::string_view text) {
   const bool negative = absl::StartsWith(text, "-");
   const bool sign = ConsumeSign(&text);
   const int base = ConsumeBase(&text);
   const std::optional<uint64_t> magnitude = Magnitude(text, base);
-  if (!magnitude.has_value()) return std::nullopt;
+  if (!magnitude.has_value()) return Number();
   constexpr uint64_t kLimit = uint64_t{1} << 63;
   if (*magnitude < kLimit) {
     const auto n = static_cast<int64_t>(*magnitude);
-    return json::Value(negative ? -n : n);
+    return negative ? -n : n;
   }
   if (negative && *magnitude == kLimit) {
-    return json::Value(std::numeric_limits<int64_t>::min());
+    return std::numeric_limits<int64_t>::min();
   }
   // Go reads the upper half of uint64_t only without a sign.
-  if (sign) return std::nullopt;
-  return json::Value(static_cast<double>(*magnitude));
+  if (sign) return Number();
+  return static_cast<double>(*magnitude);
 }
 
 // What begins with a point may have underscores only between two digits; what
@@ -142,21 +149,22 @@ bool UnderscoresSeparateDigits(absl::string_view text) {
   return true;
 }
 
-std::optional<json::Value> ResolveNumber(absl::string_view text) {
+Number ResolveNumber(absl::string_view text) {
   absl::string_view unsigned_text = text;
   const bool negative = absl::ConsumePrefix(&unsigned_text, "-");
   if (!negative) absl::ConsumePrefix(&unsigned_text, "+");
   if (IsWord(unsigned_text, ".inf") || unsigned_text == ".Inf") {
     const double infinity = std::numeric_limits<double>::infinity();
-    return json::Value(negative ? -infinity : infinity);
+    return negative ? -infinity : infinity;
   }
   if (text == ".nan" || text == ".NaN" || text == ".NAN") {
-    return json::Value(std::numeric_limits<double>::quiet_NaN());
+    return std::numeric_limits<double>::quiet_NaN();
   }
-  if (text[0] == '.' && !UnderscoresSeparateDigits(text)) return std::nullopt;
+  if (text[0] == '.' && !UnderscoresSeparateDigits(text)) return Number();
   const std::string plain = absl::StrReplaceAll(text, {{"_", ""}});
   if (text[0] != '.') {
-    if (auto integer = ResolveInteger(plain)) return integer;
+    const Number integer = ResolveInteger(plain);
+    if (integer.index() != 0) return integer;
   }
   return ResolveDecimal(plain);
 }
@@ -164,13 +172,16 @@ std::optional<json::Value> ResolveNumber(absl::string_view text) {
 }  // namespace
 
 json::Value ResolvePlain(absl::string_view text) {
-  if (auto word = ResolveWord(text)) return *std::move(word);
+  if (IsNull(text)) return json::Value();
+  if (const auto b = ResolveBoolean(text)) return *b;
   const char first = text[0];
   if (absl::ascii_isdigit(first) || first == '-' || first == '+' ||
       first == '.') {
-    if (auto number = ResolveNumber(text)) return *std::move(number);
+    const Number number = ResolveNumber(text);
+    if (const auto* n = std::get_if<int64_t>(&number)) return *n;
+    if (const auto* d = std::get_if<double>(&number)) return *d;
   }
-  return json::Value(text);
+  return text;
 }
 
 }  // namespace kaito::yaml

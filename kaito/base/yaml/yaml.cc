@@ -47,7 +47,7 @@ std::string Explain(const std::string& message) {
     const char* theirs;
     const char* ours;
   };
-  static constexpr Words kWords[] = {
+  static const Words kWords[] = {
       {YAML::ErrorMsg::END_OF_MAP,
        "this fits neither the map before it nor its indentation"},
       {YAML::ErrorMsg::END_OF_SEQ,
