@@ -1,10 +1,18 @@
 #include "kaito/api/core/scheduling.h"
 
+#include "absl/strings/string_view.h"
 #include "kaito/api/core/open_struct.h"
 #include "kaito/api/schema/describe.h"
 #include "kaito/api/schema/type.h"
 
 namespace kaito::api {
+namespace {
+
+constexpr absl::string_view kLabelKeyPattern =
+    "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
+    "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$";
+
+}  // namespace
 
 bool Tolerates(const Toleration& toleration, const Taint& taint) {
   if (!toleration.effect.empty() && toleration.effect != taint.effect) {
@@ -21,9 +29,16 @@ const StructType& Describe(const Taint*) {
   using T = Taint;
   static const StructType& type = OpenStruct<T>(
       "Keeps pods off a node that do not tolerate it.",
-      {Of("key", &T::key, "What it is about.").Required().Always(),
-       Of("value", &T::value, "Which of several."),
-       Of("effect", &T::effect, "What it does to pods.").Required().Always(),
+      {Of("key", &T::key, "What it is about.")
+           .Required()
+           .Always()
+           .MinLength(1)
+           .Pattern(kLabelKeyPattern),
+       Of("value", &T::value, "Which of several.").Pattern(kLabelKeyPattern),
+       Of("effect", &T::effect, "What it does to pods.")
+           .Required()
+           .Always()
+           .Enum({"NoSchedule", "PreferNoSchedule", "NoExecute"}),
        Of("timeAdded", &T::time_added, "When it was put there.")});
   return type;
 }

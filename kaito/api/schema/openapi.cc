@@ -109,7 +109,7 @@ json::Value StructSchema(const StructType& type, const SchemaOptions& options) {
     if (field.required) required.emplace_back(field.name);
   }
   if (!required.empty()) schema["required"] = std::move(required);
-  if (type.keeps_others()) {
+  if (type.keeps_others() && !options.closed) {
     schema["x-kubernetes-preserve-unknown-fields"] = true;
   }
   AddRules(type.rules(), options, schema);

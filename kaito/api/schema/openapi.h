@@ -14,6 +14,10 @@ namespace kaito::api {
 struct SchemaOptions {
   // With x-kubernetes-validations. Servers before 1.25 refuse or drop them.
   bool cel = false;
+  // Without x-kubernetes-preserve-unknown-fields where a struct keeps what it
+  // lacks: the program does so for objects of other servers, and a CRD of our
+  // own still prunes.
+  bool closed = false;
 };
 
 json::Value OpenApiSchema(const Type& type, const SchemaOptions& options);
