@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "kaito/api/schema/field_error.h"
-#include "kaito/api/schema/nearest_name.h"
+#include "kaito/base/flags/nearest_name.h"
 #include "kaito/base/json/value.h"
 
 namespace kaito::api {
@@ -55,7 +55,7 @@ void DecodeContext::Unknown(const std::vector<absl::string_view>& known) {
   const absl::string_view name = dot == std::string::npos
                                      ? absl::string_view(path_)
                                      : absl::string_view(path_).substr(dot + 1);
-  const absl::string_view nearest = NearestName(name, known);
+  const std::string nearest = NearestName(name, {known.begin(), known.end()});
   unknown_.Add({FieldError::Kind::kUnknown, path_,
                 nearest.empty() ? std::string("unknown field")
                                 : absl::StrCat("unknown field; did you mean ",

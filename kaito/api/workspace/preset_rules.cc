@@ -9,10 +9,10 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "kaito/api/schema/field_error.h"
-#include "kaito/api/schema/nearest_name.h"
 #include "kaito/api/workspace/defaults.h"
 #include "kaito/api/workspace/preset_catalog.h"
 #include "kaito/api/workspace/workspace.h"
+#include "kaito/base/flags/nearest_name.h"
 
 namespace kaito::api {
 namespace {
@@ -33,8 +33,7 @@ std::string Choice(absl::string_view name, const PresetCatalog& catalog,
                    listed < names.size()
                        ? absl::StrCat(" and ", names.size() - listed, " more")
                        : "");
-  const absl::string_view nearest =
-      NearestName(name, {names.begin(), names.end()});
+  const std::string nearest = NearestName(name, names);
   return nearest.empty()
              ? absl::StrCat(": use one of ", list)
              : absl::StrCat("; did you mean ", nearest, "? Use one of ", list);

@@ -12,12 +12,12 @@
 #include "absl/strings/string_view.h"
 #include "kaito/api/meta/names.h"
 #include "kaito/api/schema/field_error.h"
-#include "kaito/api/schema/nearest_name.h"
 #include "kaito/api/workspace/defaults.h"
 #include "kaito/api/workspace/names.h"
 #include "kaito/api/workspace/node_labels.h"
 #include "kaito/api/workspace/validation_facts.h"
 #include "kaito/api/workspace/workspace.h"
+#include "kaito/base/flags/nearest_name.h"
 
 namespace kaito::api {
 namespace {
@@ -59,8 +59,7 @@ void CheckInstanceType(const Workspace& workspace, const ValidationFacts& facts,
     return;
   }
   if (IsKnownInstanceType(name, facts)) return;
-  const absl::string_view nearest = NearestName(
-      name, {facts.instance_types.begin(), facts.instance_types.end()});
+  const std::string nearest = NearestName(name, facts.instance_types);
   errors.Add(
       {FieldError::Kind::kNotSupported, "resource.instanceType",
        absl::StrCat("the node provisioner has no ", QuoteForMessage(name),

@@ -15,8 +15,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "kaito/api/schema/field_error.h"
-#include "kaito/api/schema/nearest_name.h"
 #include "kaito/api/workspace/defaults.h"
+#include "kaito/base/flags/nearest_name.h"
 #include "kaito/base/json/value.h"
 
 namespace kaito::api {
@@ -64,10 +64,10 @@ class Checker {
   }
 
   void CheckSection(const json::Member& section) {
-    const std::vector<absl::string_view> known(std::begin(kSections),
-                                               std::end(kSections));
+    const std::vector<std::string> known(std::begin(kSections),
+                                         std::end(kSections));
     if (std::find(known.begin(), known.end(), section.name) == known.end()) {
-      const absl::string_view nearest = NearestName(section.name, known);
+      const std::string nearest = NearestName(section.name, known);
       return Add(
           QuoteForMessage(section.name),
           nearest.empty()
