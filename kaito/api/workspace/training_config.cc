@@ -10,12 +10,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "kaito/api/schema/field_error.h"
 #include "kaito/api/workspace/defaults.h"
+#include "kaito/base/file/path.h"
 #include "kaito/base/flags/nearest_name.h"
 #include "kaito/base/json/value.h"
 
@@ -29,8 +30,9 @@ constexpr absl::string_view kSections[] = {
     "TrainingArguments", "DatasetConfig",      "DataCollator"};
 
 // What a pod has below /mnt besides the results (docs/contract.md).
-constexpr absl::string_view kMounts[] = {"adapter", "config", "data",
-                                         "secrets"};
+constexpr absl::string_view kMnt = "/mnt";
+constexpr absl::string_view kMounts[] = {"/mnt/adapter", "/mnt/config",
+                                         "/mnt/data", "/mnt/secrets"};
 
 class Checker {
  public:
@@ -150,34 +152,24 @@ absl::StatusOr<std::string> ResolveOutputDir(absl::string_view output_dir) {
       })) {
     return bad("has a control character: write a plain path below /mnt");
   }
-  std::vector<absl::string_view> parts =
-      absl::StrSplit(output_dir, '/', absl::SkipEmpty());
-  const bool from_root = !output_dir.empty() && output_dir[0] == '/';
-  if (!from_root || parts.empty() || parts[0] != "mnt") {
-    parts.insert(parts.begin(), "mnt");
-  }
-  std::vector<absl::string_view> clean;
-  for (absl::string_view part : parts) {
-    if (part == ".") continue;
-    if (part != "..") {
-      clean.push_back(part);
-    } else if (!clean.empty()) {
-      clean.pop_back();
-    }
-  }
-  if (clean.empty() || clean[0] != "mnt") {
+  const bool in_full =
+      output_dir == kMnt || absl::StartsWith(output_dir, "/mnt/");
+  const std::string path = CleanPath(
+      in_full ? std::string(output_dir) : absl::StrCat(kMnt, "/", output_dir));
+  if (!IsUnder(kMnt, path)) {
     return bad("leaves /mnt: write a folder below it, as in /mnt/results");
   }
-  if (clean.size() == 1) {
+  if (path == kMnt) {
     return bad("is /mnt itself: write a folder below it, as in /mnt/results");
   }
-  if (std::find(std::begin(kMounts), std::end(kMounts), clean[1]) !=
-      std::end(kMounts)) {
-    return bad(absl::StrCat("lies in /mnt/", clean[1],
-                            ", which the pod needs for something else: write "
-                            "another folder, as in /mnt/results"));
+  for (absl::string_view mount : kMounts) {
+    if (IsUnder(mount, path)) {
+      return bad(absl::StrCat("lies in ", mount,
+                              ", which the pod needs for something else: "
+                              "write another folder, as in /mnt/results"));
+    }
   }
-  return absl::StrCat("/", absl::StrJoin(clean, "/"));
+  return path;
 }
 
 }  // namespace kaito::api

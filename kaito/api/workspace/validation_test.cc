@@ -1,8 +1,7 @@
 #include "kaito/api/workspace/validation.h"
 
+#include <cstdint>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,9 +19,11 @@
 #include "kaito/api/workspace/names.h"
 #include "kaito/api/workspace/validation_facts.h"
 #include "kaito/api/workspace/workspace.h"
+#include "kaito/base/file/read_file.h"
 #include "kaito/base/json/reader.h"
 #include "kaito/base/json/value.h"
 #include "kaito/base/json/writer.h"
+#include "kaito/base/yaml/yaml.h"
 
 namespace kaito::api {
 namespace {
@@ -36,12 +37,17 @@ json::Value Json(absl::string_view text) {
   return value.ok() ? *value : json::Value();
 }
 
+// YAML takes JSON too.
 json::Value ReadTestdata(const std::string& name) {
-  std::ifstream file(absl::StrCat(std::getenv("TEST_SRCDIR"),
-                                  "/kaito/kaito/api/workspace/testdata/",
-                                  name));
-  EXPECT_TRUE(file.good()) << name;
-  return Json(std::string(std::istreambuf_iterator<char>(file), {}));
+  const auto text =
+      ReadFile(absl::StrCat(std::getenv("TEST_SRCDIR"),
+                            "/kaito/kaito/api/workspace/testdata/", name),
+               int64_t{1} << 20);
+  EXPECT_TRUE(text.ok()) << text.status();
+  if (!text.ok()) return {};
+  const auto document = yaml::Parse(*text);
+  EXPECT_TRUE(document.ok()) << name << ": " << document.status();
+  return document.ok() ? document->value : json::Value();
 }
 
 const FakePresetCatalog& Presets() {
@@ -159,7 +165,7 @@ TEST(ValidateCreate, FindsAllThatIsWrong) {
 
 TEST(ValidateCreate, AdmitsTheWalkthroughWithWarnings) {
   const Decoded<Workspace> decoded =
-      Decode<Workspace>(ReadTestdata("walkthrough.json"));
+      Decode<Workspace>(ReadTestdata("walkthrough.yaml"));
   EXPECT_TRUE(decoded.errors.empty()) << decoded.errors.ToString();
   EXPECT_TRUE(decoded.unknown.empty()) << decoded.unknown.ToString();
   EXPECT_EQ(ValidateCreate(decoded.object, Facts()).ToString(), "");
