@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "kaito/api/crd/crd.h"
+#include "kaito/api/machine/crd.h"
 #include "kaito/api/workspace/crd.h"
 #include "kaito/base/json/value.h"
 #include "kaito/base/yaml/writer.h"
@@ -20,6 +21,9 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
+    {KaitoNodeClassCrd, "kaito.sh_kaitonodeclasses.yaml"},
+    {MachineCrd, "karpenter.sh_machines.yaml"},
+    {NodeClaimCrd, "karpenter.sh_nodeclaims.yaml"},
     {WorkspaceCrd, "kaito.sh_workspaces.yaml"},
 };
 
