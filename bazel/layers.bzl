@@ -47,6 +47,10 @@ LAYERS = {
     "api/schema/...": ["base/..."],
     "api/meta/...": ["api/schema/...", "base/..."],
     "api/job/...": ["api/schema/...", "base/..."],
+    # The list of all that is public, and the objects that both halves are checked
+    # against.
+    "api": _API + ["api/job/..."],
+    "api/golden/...": _API + ["api/job/..."],
 
     # Knows no Workspace.
     "kube/...": ["api/meta/...", "api/schema/...", "base/..."],

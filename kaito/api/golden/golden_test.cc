@@ -21,7 +21,10 @@
 #include "kaito/api/core/service.h"
 #include "kaito/api/job/layout.h"
 #include "kaito/api/job/training_config.h"
+#include "kaito/api/machine/claim_builder.h"
+#include "kaito/api/machine/machine.h"
 #include "kaito/api/meta/condition.h"
+#include "kaito/api/meta/quantity.h"
 #include "kaito/api/schema/codec.h"
 #include "kaito/api/workspace/names.h"
 #include "kaito/api/workspace/workspace.h"
@@ -40,8 +43,7 @@ using ::testing::IsSupersetOf;
 using ::testing::Not;
 
 json::Value Golden(absl::string_view name) {
-  const auto text =
-      ReadFile(absl::StrCat("kaito/api/job/golden/", name), 1 << 20);
+  const auto text = ReadFile(absl::StrCat("kaito/api/golden/", name), 1 << 20);
   EXPECT_TRUE(text.ok()) << text.status();
   const auto document = yaml::Parse(*text);
   EXPECT_TRUE(document.ok()) << name << ": " << document.status();
@@ -95,6 +97,22 @@ TEST(Golden, WorkspaceIsWholeAndKeepsItsDefaults) {
   const Workspace workspace = Whole<Workspace>("workspace.yaml");
   EXPECT_EQ(workspace.api_version, kWorkspaceV1Alpha1);
   EXPECT_TRUE(workspace.metadata.HasFinalizer(finalizer::kWorkspace));
+}
+
+TEST(Golden, MachineIsWhatTheBuilderMakesOfTheWorkspace) {
+  const Workspace workspace = Whole<Workspace>("workspace.yaml");
+  const Machine machine = Whole<Machine>("machine.yaml");
+  const auto storage = ParseQuantity("80Gi");
+  ASSERT_TRUE(storage.ok());
+  const Machine built = BuildMachine(
+      {.workspace = workspace.metadata.name,
+       .ns = workspace.metadata.ns,
+       .uid = workspace.metadata.uid,
+       .instance_type = workspace.resource.instance_type,
+       .match_labels = workspace.resource.label_selector->match_labels,
+       .storage = *storage});
+  EXPECT_EQ(Encode(built), Encode(machine))
+      << json::Write(Encode(built), {.indent = 1});
 }
 
 TEST(Golden, JobRunsOneProcessInEachContainer) {
