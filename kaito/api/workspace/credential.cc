@@ -14,7 +14,9 @@ namespace {
 
 struct Pattern {
   absl::string_view start;
-  size_t shortest_rest;  // Letters, digits, '_' and '-' that follow at least.
+  // Letters, digits, '_' and '-' that follow at least. 0: all that follows
+  // belongs to it, whatever it is.
+  size_t shortest_rest;
   absl::string_view kind;
 };
 
@@ -57,7 +59,10 @@ Found Find(absl::string_view text, size_t from) {
         continue;
       }
       size_t end = at + pattern.start.size();
-      while (end < text.size() && IsTokenChar(text[end])) ++end;
+      while (end < text.size() &&
+             (pattern.shortest_rest == 0 || IsTokenChar(text[end]))) {
+        ++end;
+      }
       if (end - at < pattern.start.size() + pattern.shortest_rest) continue;
       if (first.length == 0 || at < first.position) {
         first = {at, end - at, pattern.kind};

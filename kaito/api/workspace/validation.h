@@ -14,8 +14,8 @@
 // is estimated elsewhere, and a warning too.
 //
 // What KAITO checks for the limits of the servers that it starts (vLLM takes no
-// strength of adapters, transformers no second node) is not checked: our
-// runtime has no such limits.
+// strength of adapters, transformers no second node, a Secret is only for
+// models that are downloaded) is not checked: our runtime has no such limits.
 
 #include <string>
 #include <vector>

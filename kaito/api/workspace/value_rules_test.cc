@@ -218,6 +218,8 @@ TEST(Credential, FindsTokensOfKnownServices) {
   }
   EXPECT_EQ(HideCredentials(absl::StrCat("a=", token, "&b ", token, ".")),
             "a=(hidden)&b (hidden).");
+  EXPECT_EQ(HideCredentials("k: -----BEGIN PRIVATE KEY-----\nMIIEvQ\n"),
+            "k: (hidden)");
   FieldErrors errors;
   CheckNoCredentials(Json(absl::StrCat(R"({"a":[1,{"b":")", token, R"("}]})")),
                      "x", errors);

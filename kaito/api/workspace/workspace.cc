@@ -220,8 +220,8 @@ const StructType& Describe(const TuningSpec*) {
              .MaxLength(kLongestName),
          Of("input", &TuningSpec::input, "The data to train on.")
              .Required()
-             .Rule("[has(self.urls), has(self.image), "
-                   "has(self.volumeSource)].filter(x, x).size() == 1",
+             .Rule("(has(self.urls) ? 1 : 0) + (has(self.image) ? 1 : 0) + "
+                   "(has(self.volumeSource) ? 1 : 0) == 1",
                    "set exactly one of urls, image and volumeSource"),
          Of("output", &TuningSpec::output, "Where the adapter goes.")
              .Required()
