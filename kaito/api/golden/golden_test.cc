@@ -102,7 +102,7 @@ TEST(Golden, WorkspaceIsWholeAndKeepsItsDefaults) {
 TEST(Golden, MachineIsWhatTheBuilderMakesOfTheWorkspace) {
   const Workspace workspace = Whole<Workspace>("workspace.yaml");
   const Machine machine = Whole<Machine>("machine.yaml");
-  const auto storage = ParseQuantity("80Gi");
+  const auto storage = Quantity::Parse("80Gi");
   ASSERT_TRUE(storage.ok());
   const Machine built = BuildMachine(
       {.workspace = workspace.metadata.name,
