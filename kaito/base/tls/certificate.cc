@@ -13,9 +13,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "kaito/base/log/secret.h"
 #include "kaito/base/status/status_macros.h"
 #include "kaito/base/tls/openssl_object.h"
-#include "kaito/base/tls/private_key.h"
 #include "openssl/asn1.h"
 #include "openssl/bn.h"
 #include "openssl/crypto.h"
@@ -180,7 +180,7 @@ absl::StatusOr<CertificateInfo> ParseCertificate(absl::string_view pem) {
 }
 
 absl::Status CheckKeyMatches(absl::string_view certificate_pem,
-                             const PrivateKeyPem& key) {
+                             const Secret& key) {
   KAITO_ASSIGN_OR_RETURN(const std::vector<X509Ptr> certificates,
                          ReadCertificates(certificate_pem));
   KAITO_ASSIGN_OR_RETURN(const KeyPtr parsed, ReadPrivateKey(key));

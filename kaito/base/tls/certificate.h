@@ -16,7 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "kaito/base/tls/private_key.h"
+#include "kaito/base/log/secret.h"
 
 namespace kaito::tls {
 
@@ -42,7 +42,7 @@ absl::StatusOr<std::vector<CertificateInfo>> ParseCertificates(
 // OK where the key belongs to the first certificate. FailedPrecondition where
 // it does not: while a pair of files is being replaced, that will pass.
 absl::Status CheckKeyMatches(absl::string_view certificate_pem,
-                             const PrivateKeyPem& key);
+                             const Secret& key);
 
 enum class Usage { kServer, kClient };
 

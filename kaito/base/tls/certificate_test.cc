@@ -11,8 +11,8 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "kaito/base/log/secret.h"
 #include "kaito/base/status/status_matchers.h"
-#include "kaito/base/tls/private_key.h"
 
 namespace kaito::tls {
 namespace {
@@ -86,9 +86,9 @@ TEST(ParseCertificates, RefusesTextThatIsNotCertificates) {
 TEST(CheckKeyMatches, RefusesWhatIsNoKeyAndDoesNotShowIt) {
   EXPECT_THAT(
       CheckKeyMatches(Fixture("rsa_leaf.pem"),
-                      PrivateKeyPem("-----BEGIN PRIVATE KEY-----\n"
-                                    "c2VjcmV0\n"
-                                    "-----END PRIVATE KEY-----\n")),
+                      Secret("-----BEGIN PRIVATE KEY-----\n"
+                             "c2VjcmV0\n"
+                             "-----END PRIVATE KEY-----\n")),
       StatusIs(absl::StatusCode::kInvalidArgument, Not(HasSubstr("c2VjcmV0"))));
 }
 

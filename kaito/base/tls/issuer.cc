@@ -16,8 +16,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kaito/base/status/status_macros.h"
+#include "kaito/base/tls/keyed_certificate.h"
 #include "kaito/base/tls/openssl_object.h"
-#include "kaito/base/tls/private_key.h"
 #include "openssl/asn1.h"
 #include "openssl/bn.h"
 #include "openssl/ec.h"
@@ -195,7 +195,7 @@ absl::StatusOr<KeyedCertificate> Sign(Draft draft, EVP_PKEY* signer) {
   KeyedCertificate signed_pair;
   KAITO_ASSIGN_OR_RETURN(signed_pair.certificate_pem,
                          WriteCertificate(draft.certificate.get()));
-  KAITO_ASSIGN_OR_RETURN(signed_pair.key, WritePrivateKey(draft.key.get()));
+  KAITO_ASSIGN_OR_RETURN(signed_pair.key_pem, WritePrivateKey(draft.key.get()));
   return signed_pair;
 }
 
@@ -232,7 +232,8 @@ absl::StatusOr<KeyedCertificate> IssueCertificate(
   KAITO_ASSIGN_OR_RETURN(const std::vector<X509Ptr> issuers,
                          ReadCertificates(authority.certificate_pem));
   X509* issuer = issuers.front().get();
-  KAITO_ASSIGN_OR_RETURN(const KeyPtr signer, ReadPrivateKey(authority.key));
+  KAITO_ASSIGN_OR_RETURN(const KeyPtr signer,
+                         ReadPrivateKey(authority.key_pem));
   if (X509_check_private_key(issuer, signer.get()) != 1) {
     return OpensslError(absl::StatusCode::kInvalidArgument,
                         "issue certificate: the authority's key");

@@ -23,7 +23,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "kaito/base/tls/private_key.h"
+#include "kaito/base/tls/keyed_certificate.h"
 
 namespace kaito::tls {
 

@@ -11,9 +11,10 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "kaito/base/log/secret.h"
 #include "kaito/base/status/status_matchers.h"
 #include "kaito/base/tls/certificate.h"
-#include "kaito/base/tls/private_key.h"
+#include "kaito/base/tls/keyed_certificate.h"
 
 namespace kaito::tls {
 namespace {
@@ -120,9 +121,9 @@ TEST(IssueCertificate, GivesEachLeafItsOwnKeyAndSerial) {
                              IssueCertificate(authority, ServerOptions()));
   KAITO_ASSERT_OK_AND_ASSIGN(const KeyedCertificate b,
                              IssueCertificate(authority, ServerOptions()));
-  KAITO_EXPECT_OK(CheckKeyMatches(a.certificate_pem, a.key));
+  KAITO_EXPECT_OK(CheckKeyMatches(a.certificate_pem, a.key_pem));
   EXPECT_THAT(
-      CheckKeyMatches(a.certificate_pem, b.key),
+      CheckKeyMatches(a.certificate_pem, b.key_pem),
       StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("webhook")));
   KAITO_ASSERT_OK_AND_ASSIGN(const CertificateInfo info_a,
                              ParseCertificate(a.certificate_pem));
@@ -171,15 +172,15 @@ TEST(IssueCertificate, RefusesOptionsThatMakeNoSense) {
   options.dns_names = {"a.example,DNS:b.example"};
   EXPECT_TRUE(refuses(options));
   EXPECT_THAT(IssueCertificate({.certificate_pem = authority.certificate_pem,
-                                .key = Authority("b").key},
+                                .key_pem = Authority("b").key_pem},
                                ServerOptions()),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST(PrivateKeyPem, DoesNotPrintItself) {
+TEST(CreateAuthority, GivesAKeyThatDoesNotPrintItself) {
   std::stringstream out;
-  out << Authority("ca").key;
-  EXPECT_EQ(out.str(), "[private key]");
+  out << Authority("ca").key_pem;
+  EXPECT_EQ(out.str(), "***");
 }
 
 }  // namespace

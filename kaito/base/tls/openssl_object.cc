@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "kaito/base/tls/private_key.h"
+#include "kaito/base/log/secret.h"
 #include "openssl/bio.h"
 #include "openssl/err.h"
 #include "openssl/pem.h"
@@ -82,8 +82,8 @@ absl::StatusOr<std::vector<X509Ptr>> ReadCertificates(absl::string_view pem) {
   return certificates;
 }
 
-absl::StatusOr<KeyPtr> ReadPrivateKey(const PrivateKeyPem& key) {
-  absl::StatusOr<BioPtr> bio = ReaderOf(key.value(), "private key");
+absl::StatusOr<KeyPtr> ReadPrivateKey(const Secret& key) {
+  absl::StatusOr<BioPtr> bio = ReaderOf(key.Reveal(), "private key");
   if (!bio.ok()) return bio.status();
   KeyPtr parsed(
       PEM_read_bio_PrivateKey(bio->get(), nullptr, NoPassPhrase, nullptr));
@@ -100,7 +100,7 @@ absl::StatusOr<std::string> WriteCertificate(X509* certificate) {
                   "certificate: can't be written as PEM");
 }
 
-absl::StatusOr<PrivateKeyPem> WritePrivateKey(EVP_PKEY* key) {
+absl::StatusOr<Secret> WritePrivateKey(EVP_PKEY* key) {
   BioPtr bio(BIO_new(BIO_s_mem()));
   absl::StatusOr<std::string> pem =
       Contents(bio.get(),
@@ -108,7 +108,7 @@ absl::StatusOr<PrivateKeyPem> WritePrivateKey(EVP_PKEY* key) {
                                         nullptr, nullptr),
                "private key: can't be written as PEM");
   if (!pem.ok()) return pem.status();
-  return PrivateKeyPem(*std::move(pem));
+  return Secret::Take(*std::move(pem));
 }
 
 }  // namespace kaito::tls

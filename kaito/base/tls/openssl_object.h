@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "kaito/base/tls/private_key.h"
+#include "kaito/base/log/secret.h"
 #include "openssl/bio.h"
 #include "openssl/evp.h"
 #include "openssl/x509.h"
@@ -38,10 +38,10 @@ absl::Status OpensslError(absl::StatusCode code, absl::string_view what);
 absl::StatusOr<std::vector<X509Ptr>> ReadCertificates(absl::string_view pem);
 
 // Refuses keys under a pass phrase rather than ask for it on the terminal.
-absl::StatusOr<KeyPtr> ReadPrivateKey(const PrivateKeyPem& key);
+absl::StatusOr<KeyPtr> ReadPrivateKey(const Secret& key);
 
 absl::StatusOr<std::string> WriteCertificate(X509* certificate);
-absl::StatusOr<PrivateKeyPem> WritePrivateKey(EVP_PKEY* key);
+absl::StatusOr<Secret> WritePrivateKey(EVP_PKEY* key);
 
 }  // namespace kaito::tls
 
