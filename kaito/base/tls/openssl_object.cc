@@ -26,7 +26,9 @@ absl::StatusOr<BioPtr> ReaderOf(absl::string_view pem, absl::string_view what) {
         what, ": ", pem.size(), " bytes, want at most ", kMaxPemBytes));
   }
   ERR_clear_error();
-  BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  // OpenSSL takes a null pointer for an error, even with no bytes.
+  const char* data = pem.empty() ? "" : pem.data();
+  BioPtr bio(BIO_new_mem_buf(data, static_cast<int>(pem.size())));
   if (bio == nullptr) {
     return OpensslError(absl::StatusCode::kResourceExhausted, what);
   }
