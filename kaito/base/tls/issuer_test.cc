@@ -11,7 +11,6 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "kaito/base/log/secret.h"
 #include "kaito/base/status/status_matchers.h"
 #include "kaito/base/tls/certificate.h"
 #include "kaito/base/tls/keyed_certificate.h"
