@@ -1,16 +1,18 @@
 #ifndef KAITO_KERNELS_STREAM_H_
 #define KAITO_KERNELS_STREAM_H_
 
-// Where an operation runs: on the calling thread's CPU, or in a CUDA stream.
+// Where an operation runs: on the CPU (on the calling thread alone, or on
+// Workers of parallel/workers.h), or in a CUDA stream.
 // Every public operation of kaito/kernels takes one; which memory its pointers
 // mean follows from it. No CUDA header is needed to name a stream.
 //
-//   KAITO_RETURN_IF_ERROR(Poison(params, Stream::Cpu()));        // Done on
-//   return. KAITO_RETURN_IF_ERROR(Poison(params, Stream::Cuda(s, {0}))); //
-//   Queued on `s`.
+//   KAITO_RETURN_IF_ERROR(Poison(params, Stream::Cpu()));  // Done on return.
+//   KAITO_RETURN_IF_ERROR(Poison(params, Stream::Cpu(&team)));  // Same.
+//   KAITO_RETURN_IF_ERROR(Poison(params, Stream::Cuda(s, {0})));  // Queued.
 //
-// It owns nothing: the CUDA stream and the buffers must outlive the work. The
-// thread that calls must have the stream's device as its current one.
+// It owns nothing: the workers, the CUDA stream and the buffers must outlive
+// the work. The thread that calls must have the stream's device as its current
+// one.
 
 #include <string>
 
@@ -27,29 +29,40 @@ struct DeviceIndex {
   int value = 0;
 };
 
+class Workers;
+
 class Stream {
  public:
-  static Stream Cpu() { return Stream(nullptr, {-1}, false); }
+  // On the calling thread alone.
+  static Stream Cpu() { return Cpu(nullptr); }
+
+  // On `workers`; null is the calling thread alone. The result is the same, bit
+  // for bit, for every number of workers.
+  static Stream Cpu(Workers* workers) {
+    return Stream(nullptr, {-1}, workers, false);
+  }
 
   // `stream` may not be null: work on the default stream waits for all others.
   // An operation refuses such a stream with InvalidArgument.
   static Stream Cuda(CUstream_st* stream, DeviceIndex device) {
-    return Stream(stream, device, true);
+    return Stream(stream, device, nullptr, true);
   }
 
   bool is_cuda() const { return is_cuda_; }
   CUstream_st* cuda() const { return cuda_; }
   DeviceIndex device() const { return device_; }
+  Workers* workers() const { return workers_; }
 
   // "cpu" or "cuda:0", for messages.
   std::string Name() const;
 
  private:
-  Stream(CUstream_st* cuda, DeviceIndex device, bool is_cuda)
-      : cuda_(cuda), device_(device), is_cuda_(is_cuda) {}
+  Stream(CUstream_st* cuda, DeviceIndex device, Workers* workers, bool is_cuda)
+      : cuda_(cuda), device_(device), workers_(workers), is_cuda_(is_cuda) {}
 
   CUstream_st* cuda_;
   DeviceIndex device_;
+  Workers* workers_;
   bool is_cuda_;
 };
 

@@ -24,6 +24,14 @@ TEST(Stream, NamesItsDevice) {
   EXPECT_EQ(Stream::Cuda(SomeHandle(), {3}).cuda(), SomeHandle());
 }
 
+TEST(Stream, CarriesTheWorkersOfTheCpuOnly) {
+  Workers* const some = reinterpret_cast<Workers*>(uintptr_t{16});
+  EXPECT_EQ(Stream::Cpu(some).workers(), some);
+  EXPECT_EQ(Stream::Cpu(some).Name(), "cpu");
+  EXPECT_EQ(Stream::Cpu().workers(), nullptr);
+  EXPECT_EQ(Stream::Cuda(SomeHandle(), {0}).workers(), nullptr);
+}
+
 TEST(CheckStream, RefusesTheDefaultStreamAndNegativeDevices) {
   KAITO_EXPECT_OK(CheckStream(Stream::Cpu(), "op"));
   KAITO_EXPECT_OK(CheckStream(Stream::Cuda(SomeHandle(), {0}), "op"));

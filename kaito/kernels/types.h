@@ -24,6 +24,20 @@ namespace kaito::kernels {
 // Files, messages and kernels all assume it.
 static_assert(std::endian::native == std::endian::little);
 
+// How the numbers of a buffer are stored, where a parameter struct leaves it
+// open.
+enum class FloatType : uint8_t { kF32, kBf16, kFp16 };
+
+KAITO_HOST_DEVICE constexpr int64_t BytesOf(FloatType type) {
+  return type == FloatType::kF32 ? 4 : 2;
+}
+
+constexpr const char* NameOf(FloatType type) {
+  return type == FloatType::kF32    ? "f32"
+         : type == FloatType::kBf16 ? "bf16"
+                                    : "fp16";
+}
+
 // float without its lower 16 bits: 8 bits of exponent, 7 of mantissa.
 struct bf16 {
   uint16_t bits;
