@@ -49,7 +49,8 @@ struct Request {
   int64_t max_body_bytes = 0;
   int64_t max_header_bytes = 64 << 10;
   // What a streamed response keeps ahead of its reader. When it is full, no
-  // more is taken from the network.
+  // more is taken from the network; over HTTP/2 only after the 32 MiB that
+  // libcurl has promised each stream to take.
   int64_t max_queued_bytes = 1 << 20;
 
   // Asks for gzip, and decompresses. For big lists.

@@ -34,27 +34,28 @@ absl::string_view View(beast::string_view text) {
 
 class RequestParser::Impl final : public beast::http::basic_parser<true> {
  public:
-  explicit Impl(const ParserLimits& limits) {
+  explicit Impl(const ParserLimits& limits)
+      : max_header_bytes_(limits.header_bytes) {
     header_limit(static_cast<uint32_t>(std::min<int64_t>(
         limits.header_bytes, std::numeric_limits<uint32_t>::max())));
     body_limit(static_cast<uint64_t>(limits.body_bytes));
-    eager(true);  // Header and body in one call.
+    // Not eager: it returns at the end of the header, which so can be measured.
   }
 
   int64_t Feed(absl::string_view data) {
-    if (bad() || is_done() || data.empty()) return 0;
-    error_code error;
-    size_t used = 0;
-    try {
-      used = put(boost::asio::const_buffer(data.data(), data.size()), error);
-    } catch (const std::exception&) {
-      Refuse(400, "request out of bounds");
-      return 0;
+    int64_t total = 0;
+    while (!data.empty() && !bad() && !is_done()) {
+      const int64_t used = Step(data);
+      total += used;
+      data.remove_prefix(used);
+      if (used == 0) break;
     }
-    if (error == beast::http::error::need_more)
-      return static_cast<int64_t>(used);
-    if (error && !bad()) RefuseFor(error);
-    return static_cast<int64_t>(used);
+    // What is left is the start of a line of a chunk's header or of a trailer.
+    if (is_header_done() && !is_done() && !bad() &&
+        static_cast<int64_t>(data.size()) > max_header_bytes_) {
+      Refuse(431, "chunk header or trailer too large");
+    }
+    return total;
   }
 
   bool bad() const { return refusal_code_ != 0; }
@@ -65,6 +66,34 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
   ServerRequest Take() { return std::move(request_); }
 
  private:
+  // The header, or one piece of the body.
+  int64_t Step(absl::string_view data) {
+    const bool in_header = !is_header_done();
+    error_code error;
+    int64_t used = 0;
+    try {
+      used = static_cast<int64_t>(
+          put(boost::asio::const_buffer(data.data(), data.size()), error));
+    } catch (const std::exception&) {
+      Refuse(400, "request out of bounds");
+      return 0;
+    }
+    if (in_header) {
+      // Beast bounds what it has not yet used, so that a header which comes line
+      // by line has no end.
+      header_bytes_ += used;
+      const int64_t waiting =
+          is_header_done() ? 0 : static_cast<int64_t>(data.size()) - used;
+      if (header_bytes_ + waiting > max_header_bytes_ && !bad()) {
+        Refuse(431, "request header too large");
+      }
+    }
+    if (error && error != beast::http::error::need_more && !bad()) {
+      RefuseFor(error);
+    }
+    return used;
+  }
+
   void Refuse(int code, const char* text) {
     refusal_code_ = code;
     refusal_text_ = text;
@@ -159,6 +188,8 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
 
   void on_response_impl(int, beast::string_view, int, error_code&) override {}
 
+  const int64_t max_header_bytes_;
+  int64_t header_bytes_ = 0;
   ServerRequest request_;
   int version_ = 11;
   bool wants_continue_ = false;

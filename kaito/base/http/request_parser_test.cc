@@ -152,6 +152,35 @@ TEST(RequestParser, BoundsTheHeader) {
   }
 }
 
+TEST(RequestParser, BoundsTheHeaderAlsoLineByLine) {
+  RequestParser parser(kLimits);
+  std::string buffer = "GET / HTTP/1.1\r\nHost: h\r\nA";
+  int64_t used = 0;
+  // Each piece ends one line and begins another, so that one is used up.
+  while (parser.state() == State::kHeader && used < 100'000) {
+    const int64_t now = parser.Put(buffer);
+    buffer.erase(0, now);
+    buffer += ": b\r\nA";
+    used += now;
+  }
+  EXPECT_EQ(parser.state(), State::kBad);
+  EXPECT_EQ(parser.refusal_code(), 431);
+  EXPECT_LE(used, 1024 + 7);  // The last piece included.
+}
+
+TEST(RequestParser, BoundsTheLinesBetweenChunks) {
+  const std::string start =
+      "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const char* endless : {"1;", "0\r\nTrailer: "}) {
+    RequestParser parser(kLimits);
+    Feed(parser, absl::StrCat(start, endless, std::string(500, 'x')), 100);
+    EXPECT_EQ(parser.state(), State::kBody) << endless;
+    Feed(parser, absl::StrCat(endless, std::string(5000, 'x')), 6000);
+    EXPECT_EQ(parser.state(), State::kBad) << endless;
+    EXPECT_EQ(parser.refusal_code(), 431) << endless;
+  }
+}
+
 TEST(RequestParser, BoundsTheBody) {
   const auto code_for = [](absl::string_view rest) {
     RequestParser parser(kLimits);
