@@ -325,6 +325,24 @@ TEST(Read, NamesBothTypesWhereTheyDiffer) {
                HasSubstr("expected object, found array")));
 }
 
+TEST(Read, TellsTheTypeOfEachValue) {
+  std::vector<Type> types;
+  KAITO_ASSERT_OK(Read(
+      R"([null, true, -7, 9223372036854775807, 9223372036854775808, 7.0, 1e3,
+          "7", [], {}])",
+      {}, [&](const Cursor& root) {
+        EXPECT_EQ(root.type(), Type::kArray);
+        return root.ForEachItem([&](const Cursor& item) {
+          types.push_back(item.type());
+          return absl::OkStatus();
+        });
+      }));
+  EXPECT_THAT(types, ::testing::ElementsAre(
+                         Type::kNull, Type::kBool, Type::kInt, Type::kInt,
+                         Type::kUint, Type::kDouble, Type::kDouble,
+                         Type::kString, Type::kArray, Type::kObject));
+}
+
 TEST(Read, MayBeNested) {
   std::string inner;
   KAITO_ASSERT_OK(Read(R"({"text":"[1,2]"})", {}, [&](const Cursor& root) {

@@ -244,6 +244,28 @@ absl::Status Read(absl::string_view text, const ReadOptions& options,
   });
 }
 
+Type Cursor::type() const {
+  switch (At(element_).type()) {
+    case element_type::NULL_VALUE:
+      return Type::kNull;
+    case element_type::BOOL:
+      return Type::kBool;
+    case element_type::INT64:
+      return Type::kInt;
+    case element_type::UINT64:
+      return Type::kUint;
+    case element_type::DOUBLE:
+      return Type::kDouble;
+    case element_type::STRING:
+      return Type::kString;
+    case element_type::ARRAY:
+      return Type::kArray;
+    case element_type::OBJECT:
+      return Type::kObject;
+  }
+  return Type::kNull;
+}
+
 absl::Status Cursor::ForEachField(
     absl::FunctionRef<absl::Status(absl::string_view, const Cursor&)> field)
     const {

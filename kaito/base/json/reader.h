@@ -30,6 +30,17 @@
 
 namespace kaito::json {
 
+enum class Type {
+  kNull,
+  kBool,
+  kInt,     // Whole, within int64_t.
+  kUint,    // Whole and beyond it, within uint64_t.
+  kDouble,  // Any other number.
+  kString,
+  kArray,
+  kObject,
+};
+
 enum class Duplicates {
   kReject,    // A name that an object has twice is an error.
   kLastWins,  // As Go's decoder does it.
@@ -53,6 +64,9 @@ class Cursor {
  public:
   Cursor(const Cursor&) = delete;
   Cursor& operator=(const Cursor&) = delete;
+
+  // For those who take values of any type; others just ask for theirs.
+  Type type() const;
 
   // InvalidArgument where the value is of another type. `null` counts as an
   // empty object or array and leaves a scalar's target as it was, as Go's
