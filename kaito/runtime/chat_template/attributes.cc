@@ -157,6 +157,11 @@ Value DataAttribute(Run& run, const Value& of, const AttributeName& name) {
       if (of.named() && name.text == "grouper") return of.sequence().items[0];
       if (of.named() && name.text == "list") return of.sequence().items[1];
       return Value::Missing();
+    case Kind::kRange:
+      if (name.text == "start") return Value::Int(of.range().start);
+      if (name.text == "stop") return Value::Int(of.range().stop);
+      if (name.text == "step") return Value::Int(of.range().step);
+      return Value::Missing();
     case Kind::kCycler:
       if (name.text == "current") return of.cycler().items[of.cycler().next];
       return Value::Missing();

@@ -43,6 +43,7 @@ Value IndexOfItem(Run& run, const Value& self, const Args& args) {
 
 Value GetKey(Run& run, const Value& self, const Args& args) {
   Value v[2];
+  if (!args.named.empty()) return run.Fail("get() takes no named arguments");
   if (!Bind(run, "get", args, {{"key"}, {"default", Value::None()}}, v)) {
     return Value::Failed();
   }

@@ -142,7 +142,7 @@ bool Cursor::Next(Value* item) {
       Utf8Reader reader(rest);
       reader.Next();
       const int64_t bytes = reader.position() - rest.data();
-      *item = Value::String(rest.substr(0, bytes), source_.markup());
+      *item = Value::String(rest.substr(0, bytes));
       next_ += bytes;
       return true;
     }

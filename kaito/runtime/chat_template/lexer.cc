@@ -92,6 +92,7 @@ class Lexer {
   }
 
   absl::Status Comment(size_t tag) {
+    if (at_ == source_.size()) return absl::OkStatus();  // As Jinja has it.
     const size_t end = source_.find("#}", at_);
     if (end == absl::string_view::npos) {
       return Error("the comment has no end", tag);
@@ -134,6 +135,10 @@ class Lexer {
   }
 
   absl::Status Raw(size_t tag, size_t begin) {
+    if (begin == source_.size()) {  // As Jinja has it.
+      at_ = begin;
+      return absl::OkStatus();
+    }
     line_start_ = source_[begin - 1] == '\n';
     for (size_t open = source_.find("{%", begin);
          open != absl::string_view::npos; open = source_.find("{%", open + 2)) {
@@ -252,8 +257,11 @@ class Lexer {
         }
       }
     }
-    if (real) return PushFloat(rest.substr(0, size));
-    return Integer(rest);
+    if (!real) return Integer(rest);
+    Push(TokenKind::kFloat, rest.substr(0, size), at_);
+    tokens_.back().real = ParseFloat(tokens_.back().text).value_or(0);
+    at_ += size;
+    return absl::OkStatus();
   }
 
   absl::Status Integer(absl::string_view rest) {
@@ -286,15 +294,6 @@ class Lexer {
     Push(TokenKind::kInteger, text, at_);
     tokens_.back().integer = *value;
     at_ += size;
-    return absl::OkStatus();
-  }
-
-  absl::Status PushFloat(absl::string_view text) {
-    const std::optional<double> value = ParseFloat(text);
-    if (!value.has_value()) return Error("the number isn't one", at_);
-    Push(TokenKind::kFloat, text, at_);
-    tokens_.back().real = *value;
-    at_ += text.size();
     return absl::OkStatus();
   }
 

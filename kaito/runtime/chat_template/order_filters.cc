@@ -26,17 +26,20 @@ Value* NewItems(Run& run, int64_t n) {
   return run.arena().NewArray<Value>(n);
 }
 
-// What a sort by `attribute` compares: a list of values where it names several.
-Value SortKey(Run& run, const Value& item,
-              const std::vector<AttributePath>& paths, bool fold) {
-  Value* const keys = NewItems(run, paths.size());
-  if (keys == nullptr) return Value::Failed();
-  for (size_t i = 0; i < paths.size(); ++i) {
-    const Value key = paths[i].Of(run, item);
-    keys[i] = key.failed() || !fold ? key : FoldCase(run, key);
-    if (keys[i].failed()) return Value::Failed();
+// What is compared of an item: a text in lower case if `fold`.
+Value KeyOf(Run& run, const Value& item, const AttributePath& path, bool fold) {
+  const Value key = path.Of(run, item);
+  return key.failed() || !fold ? key : FoldCase(run, key);
+}
+
+// Keys of all items; false on failure.
+bool KeysOf(Run& run, Items items, const AttributePath& path, bool fold,
+            std::vector<Value>* keys) {
+  for (const Value& item : items) {
+    keys->push_back(KeyOf(run, item, path, fold));
+    if (keys->back().failed()) return false;
   }
-  return paths.size() == 1 ? keys[0] : ListOf(run.arena(), keys, paths.size());
+  return true;
 }
 
 Value Sorted(Run& run, Items items, const std::vector<Value>& keys,
@@ -46,16 +49,6 @@ Value Sorted(Run& run, Items items, const std::vector<Value>& keys,
   if (run.failed() || sorted == nullptr) return Value::Failed();
   std::ranges::transform(places, sorted, [&](int64_t i) { return items[i]; });
   return ListOf(run.arena(), sorted, items.size());
-}
-
-// Keys of all items; false on failure.
-bool KeysOf(Run& run, Items items, const std::vector<AttributePath>& paths,
-            bool fold, std::vector<Value>* keys) {
-  for (const Value& item : items) {
-    keys->push_back(SortKey(run, item, paths, fold));
-    if (keys->back().failed()) return false;
-  }
-  return true;
 }
 
 Value Sort(Run& run, const Value& self, const Args& args) {
@@ -77,8 +70,18 @@ Value Sort(Run& run, const Value& self, const Args& args) {
   } else {
     paths.emplace_back(run, v[2]);
   }
+  // A list of keys for each item, also where it is one: lists compare equal
+  // items first, so that two undefined ones have an order.
   std::vector<Value> keys;
-  if (!KeysOf(run, items, paths, !IsTrue(v[1]), &keys)) return Value::Failed();
+  for (const Value& item : items) {
+    Value* const parts = NewItems(run, paths.size());
+    if (parts == nullptr) return Value::Failed();
+    for (size_t i = 0; i < paths.size(); ++i) {
+      parts[i] = KeyOf(run, item, paths[i], !IsTrue(v[1]));
+      if (parts[i].failed()) return Value::Failed();
+    }
+    keys.push_back(ListOf(run.arena(), parts, paths.size()));
+  }
   return Sorted(run, items, keys, IsTrue(v[0]));
 }
 
@@ -128,7 +131,7 @@ Value GroupBy(Run& run, const Value& self, const Args& args) {
   const bool fold = !IsTrue(v[2]);
   const AttributePath path(run, v[0], v[1].is_none() ? Value::Missing() : v[1]);
   std::vector<Value> keys;
-  if (!KeysOf(run, items, {path}, fold, &keys)) return Value::Failed();
+  if (!KeysOf(run, items, path, fold, &keys)) return Value::Failed();
   const std::vector<int64_t> places =
       SortedPlaces(run, keys, /*reverse=*/false);
   std::vector<Value> groups;
@@ -162,11 +165,11 @@ Value Unique(Run& run, const Value& self, const Args& args) {
       !ToItems(run, self, &items)) {
     return Value::Failed();
   }
-  const std::vector<AttributePath> paths = {AttributePath(run, v[1])};
+  const AttributePath path(run, v[1]);
   Dict* const seen = NewDict(run.arena());
   std::vector<Value> kept;
   for (const Value& item : items) {
-    const Value key = SortKey(run, item, paths, !IsTrue(v[0]));
+    const Value key = KeyOf(run, item, path, !IsTrue(v[0]));
     if (key.failed()) return key;
     if (!IsHashable(key)) {
       return run.Fail(
@@ -192,9 +195,9 @@ Value Extreme(Run& run, const Value& self, const Args& args, bool largest) {
     return Value::Failed();
   }
   if (items.empty()) return NewUndefined(run.arena(), "the sequence is empty");
-  const std::vector<AttributePath> paths = {AttributePath(run, v[1])};
+  const AttributePath path(run, v[1]);
   std::vector<Value> keys;
-  if (!KeysOf(run, items, paths, !IsTrue(v[0]), &keys)) return Value::Failed();
+  if (!KeysOf(run, items, path, !IsTrue(v[0]), &keys)) return Value::Failed();
   size_t best = 0;
   for (size_t i = 1; i < keys.size(); ++i) {
     const bool better = largest ? Less(run, keys[best], keys[i])

@@ -161,6 +161,10 @@ Value Batch(Run& run, const Value& self, const Args& args) {
   const int64_t size =
       v[0].integer() > 0 ? v[0].integer() : std::max<int64_t>(1, items.size());
   std::vector<Value> rows;
+  // ... but an empty row is full of nothing, once.
+  if (v[0].integer() == 0 && !items.empty()) {
+    rows.push_back(ListOf(run.arena(), nullptr, 0));
+  }
   for (size_t at = 0; at < items.size();) {
     const Items row =
         items.subspan(at, std::min<size_t>(size, items.size() - at));

@@ -116,7 +116,7 @@ absl::StatusOr<Target*> ExpressionParser::AssignTarget(bool with_attribute,
   for (;;) {
     const Token& now = stream_.now();
     const bool ends = now.kind == TokenKind::kBlockEnd || now.Is(")") ||
-                      now.Is("=") || (!end.empty() && now.IsName(end));
+                      (!end.empty() && now.IsName(end));
     if (ends) break;
     KAITO_ASSIGN_OR_RETURN(Target * part, TargetPart(with_attribute));
     parts.push_back(part);

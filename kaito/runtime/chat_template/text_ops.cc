@@ -103,7 +103,7 @@ std::vector<absl::string_view> SplitOnSpace(absl::string_view text,
     text.remove_prefix(Span(text, /*space=*/true));
     if (text.empty()) return pieces;
     if (max >= 0 && static_cast<int64_t>(pieces.size()) == max) {
-      pieces.push_back(Strip(text, std::nullopt, kRight));
+      pieces.push_back(text);
       return pieces;
     }
     const int64_t word = Span(text, /*space=*/false);
@@ -119,7 +119,7 @@ std::vector<absl::string_view> SplitOnSpaceFromRight(absl::string_view text,
     text.remove_suffix(SpanAtEnd(text, /*space=*/true));
     if (text.empty()) break;
     if (max >= 0 && static_cast<int64_t>(pieces.size()) == max) {
-      pieces.push_back(Strip(text, std::nullopt, kLeft));
+      pieces.push_back(text);
       break;
     }
     const int64_t word = SpanAtEnd(text, /*space=*/false);

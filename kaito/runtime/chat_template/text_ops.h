@@ -29,7 +29,7 @@ absl::string_view Strip(absl::string_view text,
                         std::optional<absl::string_view> chars, Sides sides);
 
 // Runs of white space separate; the ends are stripped. At most `max` cuts where
-// that isn't negative.
+// that isn't negative; the rest then keeps the white space at its far end.
 std::vector<absl::string_view> SplitOnSpace(absl::string_view text,
                                             int64_t max);
 std::vector<absl::string_view> SplitOnSpaceFromRight(absl::string_view text,

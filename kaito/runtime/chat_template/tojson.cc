@@ -67,12 +67,7 @@ void AppendEscaped(std::string& to, char32_t c, bool ascii) {
       break;
   }
   if (c < 0x20 || (ascii && c > 0x7E && c < 0x10000)) {
-    // json.dumps leaves U+007F alone in either mode.
-    if (c == 0x7F) {
-      to += static_cast<char>(c);
-    } else {
-      AppendUnit(to, c);
-    }
+    AppendUnit(to, c);
   } else if (ascii && c >= 0x10000) {
     AppendUnit(to, 0xD800 + ((c - 0x10000) >> 10));
     AppendUnit(to, 0xDC00 + ((c - 0x10000) & 0x3FF));
