@@ -30,7 +30,7 @@ done < <(git grep -nE '\b(TODO|FIXME|XXX)\b' -- 'kaito/*' 'benchmarks/*' 'e2e/*'
 
 # Guards follow the path.
 while read -r file; do
-  guard=$(echo "$file" | tr 'a-z/.' 'A-Z__')_
+  guard=$(echo "$file" | tr 'a-z/.-' 'A-Z___')_
   grep -q "^#define $guard\$" "$file" || complain "$file: wants the include guard $guard"
 done < <(git ls-files 'kaito/*.h' 'kaito/*.cuh')
 
