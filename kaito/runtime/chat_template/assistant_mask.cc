@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "kaito/base/status/status_macros.h"
 #include "kaito/runtime/chat_template/arena.h"
 #include "kaito/runtime/chat_template/chat_template.h"
@@ -45,6 +46,26 @@ int64_t CommonPrefix(absl::string_view a, absl::string_view b) {
   };
   while (n > 0 && (continues(a, n) || continues(b, n))) --n;
   return n;
+}
+
+// The length of the longest end of `a` that `b` begins with, by the failure
+// function of Knuth, Morris and Pratt.
+int64_t Overlap(absl::string_view a, absl::string_view b) {
+  std::vector<size_t> shorter(b.size() + 1, 0);
+  size_t matched = 0;
+  const auto step = [&](char c) {
+    while (matched > 0 && (matched == b.size() || b[matched] != c)) {
+      matched = shorter[matched];
+    }
+    if (matched < b.size() && b[matched] == c) ++matched;
+  };
+  for (size_t i = 1; i < b.size(); ++i) {
+    step(b[i]);
+    shorter[i + 1] = matched;
+  }
+  matched = 0;
+  for (const char c : a) step(c);
+  return static_cast<int64_t>(matched);
 }
 
 class TurnFinder {
@@ -205,25 +226,48 @@ class TurnFinder {
       return static_cast<int64_t>(full_.size());
     }
     const absl::StatusOr<std::string> so_far = Render(i + 1, /*prompt=*/false);
+    if (absl::IsResourceExhausted(so_far.status())) return so_far.status();
     if (so_far.ok()) {
       const int64_t end = CommonPrefix(*so_far, full_);
-      if (content.has_value() ? end >= content->end : end > begin) return end;
-    } else if (absl::IsResourceExhausted(so_far.status())) {
-      return so_far.status();
+      // All that may be left is what ends every text.
+      KAITO_ASSIGN_OR_RETURN(const absl::string_view whole, Unprompted());
+      if (end > begin &&
+          absl::EndsWith(whole, absl::string_view(*so_far).substr(end))) {
+        return end;
+      }
     }
-    if (!content.has_value()) return Unclear(i);
     // The template shows a last turn otherwise than an earlier one (without
-    // its thoughts, say); what follows the content is the same.
-    const absl::StatusOr<std::string> marked =
-        Render(i + 1, /*prompt=*/false, i);
-    const size_t at = marked.ok()
-                          ? absl::string_view(*marked).find(kContentMark)
-                          : std::string::npos;
-    if (at == std::string::npos) return Unclear(i);
-    return content->end +
-           CommonPrefix(
-               absl::string_view(*marked).substr(at + kContentMark.size()),
-               absl::string_view(full_).substr(content->end));
+    // its thoughts, say). What follows the content is the same.
+    if (content.has_value()) {
+      const absl::StatusOr<std::string> marked =
+          Render(i + 1, /*prompt=*/false, i);
+      if (!marked.ok()) return Unclear(i);
+      const size_t at = absl::string_view(*marked).find(kContentMark);
+      if (at == std::string::npos) return Unclear(i);
+      return content->end +
+             CommonPrefix(
+                 absl::string_view(*marked).substr(at + kContentMark.size()),
+                 absl::string_view(full_).substr(content->end));
+    }
+    // Without a content (a call of a tool): as far as the turn is how the other
+    // text ends.
+    if (!so_far.ok()) return Unclear(i);
+    absl::string_view turn_so_far = *so_far;
+    absl::ConsumeSuffix(&turn_so_far, kEosMark);
+    const int64_t length =
+        Overlap(turn_so_far, absl::string_view(full_).substr(begin));
+    if (length == 0) return Unclear(i);
+    return begin + length;
+  }
+
+  // The whole text without the generation prompt.
+  absl::StatusOr<absl::string_view> Unprompted() {
+    if (!input_.add_generation_prompt) return absl::string_view(full_);
+    if (!unprompted_.has_value()) {
+      KAITO_ASSIGN_OR_RETURN(unprompted_,
+                             Render(Messages().size(), /*prompt=*/false));
+    }
+    return absl::string_view(*unprompted_);
   }
 
   static absl::Status Unclear(size_t i) {
@@ -237,6 +281,7 @@ class TurnFinder {
   ChatInput input_;
   jinja::Arena arena_;
   std::string full_;  // The whole text, with kEosMark for the EOS token.
+  std::optional<std::string> unprompted_;
   int64_t eos_growth_ = 0;
   int64_t rendered_bytes_ = 0;
 };

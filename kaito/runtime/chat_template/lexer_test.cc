@@ -35,16 +35,16 @@ std::vector<std::string> Tokens(absl::string_view source) {
 TEST(Tokenize, CountsLinesAndCodePoints) {
   EXPECT_THAT(Tokens("é{{ a\n  .b }}"),
               ElementsAre("é@1:1", "{{@1:2", "a@1:5", ".@2:3", "b@2:4",
-                          "}}@2:6", "@2:6"));
+                          "}}@2:6", "@2:8"));
 }
 
 TEST(Tokenize, SettlesWhiteSpaceAroundTags) {
   EXPECT_THAT(
       Tokens("a \n  {% x %}\n b"),
-      ElementsAre("a \n@1:1", "{%@2:3", "x@2:6", "%}@2:8", " b@3:1", "@3:1"));
+      ElementsAre("a \n@1:1", "{%@2:3", "x@2:6", "%}@2:8", " b@3:1", "@3:3"));
   EXPECT_THAT(
       Tokens("a {%- x -%} \n b"),
-      ElementsAre("a@1:1", "{%@1:3", "x@1:7", "%}@1:9", "b@2:2", "@2:2"));
+      ElementsAre("a@1:1", "{%@1:3", "x@1:7", "%}@1:9", "b@2:2", "@2:3"));
 }
 
 TEST(Tokenize, SaysWhereACharacterIsWrong) {
