@@ -78,18 +78,17 @@ class RequestParser::Impl final : public beast::http::basic_parser<true> {
       Refuse(400, "request out of bounds");
       return 0;
     }
-    if (in_header) {
+    if (error && error != beast::http::error::need_more) {
+      if (!bad()) RefuseFor(error);
+    } else if (in_header) {
       // Beast bounds what it has not yet used, so that a header which comes line
       // by line has no end.
       header_bytes_ += used;
       const int64_t waiting =
           is_header_done() ? 0 : static_cast<int64_t>(data.size()) - used;
-      if (header_bytes_ + waiting > max_header_bytes_ && !bad()) {
+      if (header_bytes_ + waiting > max_header_bytes_) {
         Refuse(431, "request header too large");
       }
-    }
-    if (error && error != beast::http::error::need_more && !bad()) {
-      RefuseFor(error);
     }
     return used;
   }

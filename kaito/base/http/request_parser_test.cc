@@ -182,15 +182,20 @@ TEST(RequestParser, BoundsTheLinesBetweenChunks) {
 }
 
 TEST(RequestParser, BoundsTheBody) {
-  const auto code_for = [](absl::string_view rest) {
+  const auto code_for = [](absl::string_view rest, size_t step = 10) {
     RequestParser parser(kLimits);
-    Feed(parser, absl::StrCat("PUT / HTTP/1.1\r\nHost: h\r\n", rest), 10);
+    Feed(parser, absl::StrCat("PUT / HTTP/1.1\r\nHost: h\r\n", rest), step);
     return parser.state() == State::kBad ? parser.refusal_code() : 0;
   };
   const std::string body(100, 'x');
   EXPECT_EQ(code_for(absl::StrCat("Content-Length: 100\r\n\r\n", body)), 0);
   // Before any of the body has come.
   EXPECT_EQ(code_for("Content-Length: 101\r\n\r\n"), 413);
+  // And where more of it than a header may have came along.
+  EXPECT_EQ(code_for(absl::StrCat("Content-Length: 5000\r\n\r\n",
+                                  std::string(5000, 'x')),
+                     6000),
+            413);
   EXPECT_EQ(code_for(absl::StrCat("Transfer-Encoding: chunked\r\n\r\n64\r\n",
                                   body, "\r\n0\r\n\r\n")),
             0);
