@@ -62,7 +62,8 @@ json::Value NamesJson(const CustomResourceDefinition& crd) {
 }  // namespace
 
 json::Value RootSchema(const Type& type, const CrdOptions& options) {
-  json::Value schema = OpenApiSchema(type, {.cel = options.cel, .closed = true});
+  json::Value schema =
+      OpenApiSchema(type, {.cel = options.cel, .closed = true});
   schema["properties"]["metadata"] = json::Object{{"type", "object"}};
   return schema;
 }
