@@ -70,6 +70,7 @@ bool IsLineEnd(char32_t c) {
 size_t FindText(absl::string_view text, absl::string_view part, size_t from) {
   if (from > text.size()) return absl::string_view::npos;
   if (part.empty()) return from;
+  if (text.size() - from < part.size()) return absl::string_view::npos;
   // glibc's is the two-way algorithm.
   const void* const at =
       memmem(text.data() + from, text.size() - from, part.data(), part.size());
