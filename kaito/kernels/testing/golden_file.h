@@ -31,7 +31,7 @@ class GoldenFile {
   absl::StatusOr<std::string> TypeOf(absl::string_view name) const;
   absl::StatusOr<std::vector<int64_t>> ShapeOf(absl::string_view name) const;
 
-  // T is float, bf16, fp16 or uint8_t, and the tensor's own type.
+  // T is float, bf16, fp16, int64_t or uint8_t, and the tensor's own type.
   template <typename T>
   absl::StatusOr<std::vector<T>> Tensor(absl::string_view name) const {
     const absl::StatusOr<absl::string_view> bytes = Bytes(name, TypeName(T{}));
@@ -54,6 +54,7 @@ class GoldenFile {
   static absl::string_view TypeName(float) { return "F32"; }
   static absl::string_view TypeName(bf16) { return "BF16"; }
   static absl::string_view TypeName(fp16) { return "F16"; }
+  static absl::string_view TypeName(int64_t) { return "I64"; }
   static absl::string_view TypeName(uint8_t) { return "U8"; }
 
   absl::StatusOr<const Entry*> Find(absl::string_view name) const;
