@@ -1,0 +1,185 @@
+#include "kaito/kernels/lora/lora_cpu.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kaito/kernels/lora/lora_cpu.cc"
+#include "hwy/foreach_target.h"  // Compiles this file once for each target.
+// Must follow it.
+#include "hwy/highway.h"
+#include "kaito/kernels/lora/lora_tiles-inl.h"
+#include "kaito/kernels/parallel/workers.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kaito::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+// t = x A^T for rows of one group.
+void ProjectDown(const LoraParams& params, const LoraGroup& group,
+                 int64_t begin, int64_t end) {
+  const int64_t rows = end - begin;
+  float* const t = params.t + begin * params.t_stride;
+  for (int64_t row = 0; row < rows; ++row) {
+    std::fill_n(t + row * params.t_stride, group.rank, 0.0f);
+  }
+  for (int64_t j = 0; j < params.inputs; j += kDotColumns) {
+    DotTile({params.x + begin * params.inputs + j, params.inputs},
+            {group.a + j, params.inputs}, rows, group.rank,
+            std::min(kDotColumns, params.inputs - j), {t, params.t_stride});
+  }
+}
+
+// y += scale * t B^T for columns of y.
+void ProjectUp(const LoraParams& params, const LoraGroup& group, int64_t begin,
+               int64_t end) {
+  HWY_ALIGN float tile[kTileFloats];
+  const int64_t row = group.row_begin;
+  const int64_t step = TileColumns(group.rank);
+  for (int64_t j = begin; j < end; j += step) {
+    const int64_t columns = std::min(step, end - j);
+    PackTransposed(group.b + j * group.rank, columns, group.rank, tile, step);
+    AddTile({params.t + row * params.t_stride, params.t_stride}, {tile, step},
+            group.row_end - row, group.rank, columns,
+            static_cast<float>(group.scale),
+            {params.y + row * params.outputs + j, params.outputs});
+  }
+}
+
+// dt = scale * dy B for rows.
+void BackUp(const LoraBackwardParams& params, int64_t begin, int64_t end) {
+  HWY_ALIGN float tile[kTileFloats];
+  const int64_t rows = end - begin;
+  const int64_t step = TileColumns(params.rank);
+  float* const dt = params.dt + begin * params.rank;
+  std::fill_n(dt, rows * params.rank, 0.0f);
+  for (int64_t j = 0; j < params.outputs; j += step) {
+    const int64_t columns = std::min(step, params.outputs - j);
+    PackTransposed(params.b + j * params.rank, columns, params.rank, tile,
+                   step);
+    DotTile({params.dy + begin * params.outputs + j, params.outputs},
+            {tile, step}, rows, params.rank, columns, {dt, params.rank});
+  }
+  const auto scale = static_cast<float>(params.scale);
+  for (int64_t i = 0; i < rows * params.rank; ++i) dt[i] *= scale;
+}
+
+// db += scale * dy^T t for rows of db, which are columns of dy.
+void GradientB(const LoraBackwardParams& params, int64_t begin, int64_t end) {
+  HWY_ALIGN float tile[kTileFloats];
+  const int64_t step = TileColumns(params.rank);
+  const auto scale = static_cast<float>(params.scale);
+  for (int64_t j = begin; j < end; j += step) {
+    const int64_t columns = std::min(step, end - j);
+    std::fill_n(tile, params.rank * step, 0.0f);
+    OuterTile({params.t, params.rank}, {params.dy + j, params.outputs},
+              params.rows, params.rank, columns, {tile, step});
+    for (int64_t o = 0; o < columns; ++o) {
+      for (int64_t k = 0; k < params.rank; ++k) {
+        params.db[(j + o) * params.rank + k] += scale * tile[k * step + o];
+      }
+    }
+  }
+}
+
+// da += dt^T x for columns of da.
+void GradientA(const LoraBackwardParams& params, int64_t begin, int64_t end) {
+  HWY_ALIGN float tile[kTileFloats];
+  const int64_t step = TileColumns(params.rank);
+  for (int64_t j = begin; j < end; j += step) {
+    const int64_t columns = std::min(step, end - j);
+    std::fill_n(tile, params.rank * step, 0.0f);
+    OuterTile({params.dt, params.rank}, {params.x + j, params.inputs},
+              params.rows, params.rank, columns, {tile, step});
+    for (int64_t k = 0; k < params.rank; ++k) {
+      float* const da = params.da + k * params.inputs + j;
+      for (int64_t i = 0; i < columns; ++i) da[i] += tile[k * step + i];
+    }
+  }
+}
+
+// dx += dt A for columns of dx.
+void BackDown(const LoraBackwardParams& params, int64_t begin, int64_t end) {
+  HWY_ALIGN float tile[kTileFloats];
+  const int64_t step = TileColumns(params.rank);
+  for (int64_t j = begin; j < end; j += step) {
+    const int64_t columns = std::min(step, end - j);
+    PackRows(params.a + j, params.inputs, columns, params.rank, tile, step);
+    AddTile({params.dt, params.rank}, {tile, step}, params.rows, params.rank,
+            columns, 1.0f, {params.dx + j, params.inputs});
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace kaito::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace kaito::kernels {
+namespace {
+
+HWY_EXPORT(ProjectDown);
+HWY_EXPORT(ProjectUp);
+HWY_EXPORT(BackUp);
+HWY_EXPORT(GradientB);
+HWY_EXPORT(GradientA);
+HWY_EXPORT(BackDown);
+
+// Some 10 us at 16 multiply-adds a cycle and a third of that reached.
+constexpr int64_t kGrainProducts = 131072;
+
+// Rows or columns of `products` multiply-adds each. Ranges begin at multiples
+// of 64: an element is in a whole vector, or in the tail, whatever the range.
+int64_t Grain(int64_t products) {
+  const int64_t each = std::max<int64_t>(1, products);
+  return std::max<int64_t>(1, kGrainProducts / each / 64) * 64;
+}
+
+// Rows are independent of one another, so blocks of 4 are enough.
+int64_t GrainRows(int64_t products) {
+  const int64_t each = std::max<int64_t>(1, products);
+  return std::max<int64_t>(1, kGrainProducts / each / 4) * 4;
+}
+
+}  // namespace
+
+void LoraCpu(const LoraParams& params, Workers* workers) {
+  for (int64_t g = 0; g < params.group_count; ++g) {
+    const LoraGroup& group = params.groups[g];
+    const int64_t rows = group.row_end - group.row_begin;
+    if (rows == 0) continue;
+    ParallelFor(workers, rows, GrainRows(params.inputs * group.rank),
+                [&](int64_t begin, int64_t end) {
+                  HWY_DYNAMIC_DISPATCH(ProjectDown)
+                  (params, group, group.row_begin + begin,
+                   group.row_begin + end);
+                });
+    ParallelFor(workers, params.outputs, Grain(rows * group.rank),
+                [&](int64_t begin, int64_t end) {
+                  HWY_DYNAMIC_DISPATCH(ProjectUp)(params, group, begin, end);
+                });
+  }
+}
+
+void LoraBackwardCpu(const LoraBackwardParams& params, Workers* workers) {
+  ParallelFor(workers, params.rows, GrainRows(params.outputs * params.rank),
+              [&](int64_t begin, int64_t end) {
+                HWY_DYNAMIC_DISPATCH(BackUp)(params, begin, end);
+              });
+  const int64_t grain = Grain(params.rows * params.rank);
+  ParallelFor(workers, params.outputs, grain, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(GradientB)(params, begin, end);
+  });
+  ParallelFor(workers, params.inputs, grain, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(GradientA)(params, begin, end);
+  });
+  if (params.dx == nullptr) return;
+  ParallelFor(workers, params.inputs, grain, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(BackDown)(params, begin, end);
+  });
+}
+
+}  // namespace kaito::kernels
+#endif  // HWY_ONCE
