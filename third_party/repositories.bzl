@@ -99,6 +99,13 @@ def kaito_repositories():
         package = "libsqlite3-dev",
     )
     system_library(
+        name = "utf8proc",
+        archives = ["libutf8proc.a"],
+        build_file = "//third_party/utf8proc:system.BUILD.bazel",
+        headers = ["utf8proc.h"],
+        package = "libutf8proc-dev",
+    )
+    system_library(
         name = "yaml_cpp",
         archives = ["libyaml-cpp.a"],
         build_file = "//third_party/yaml_cpp:system.BUILD.bazel",

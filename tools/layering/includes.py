@@ -25,6 +25,7 @@ WRAPPERS = {
     "simdjson.h": ["kaito/base/json"],
     "sqlite3.h": ["kaito/standalone"],
     "third_party/boost/": ["kaito/base/http"],
+    "utf8proc.h": ["kaito/runtime/tokenizer"],
     "yaml-cpp/": ["kaito/base/yaml"],
     "zstd": ["kaito/runtime"],
     # False reports under ThreadSanitizer: kaito/base/sync instead.

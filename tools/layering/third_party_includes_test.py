@@ -29,6 +29,7 @@ class IncludesTest(unittest.TestCase):
         ("nlohmann/json.hpp", "kaito/base/json"), ("yaml-cpp/yaml.h", "kaito/base/yaml"),
         ("re2/re2.h", "kaito/base/regex"), ("openssl/ssl.h", "kaito/base/tls"),
         ("openssl/sha.h", "kaito/base/digest"), ("sqlite3.h", "kaito/standalone/apiserver"),
+        ("utf8proc.h", "kaito/runtime/tokenizer"),
     ]:
       for line in [f'#include "{header}"', f"#  include <{header}>"]:
         self.assertEqual(self.faults(f"{inside}/x.cc", line), [])
