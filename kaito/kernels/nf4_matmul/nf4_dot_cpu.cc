@@ -27,10 +27,10 @@ namespace hn = ::hwy::HWY_NAMESPACE;
 
 using F32 = hn::CappedTag<float, 16>;
 
+#if KAITO_NF4_DECODES_IN_REGISTERS
+
 // Tokens whose sums fit into registers.
 constexpr int64_t kTokensAtOnce = 4;
-
-#if KAITO_NF4_DECODES_IN_REGISTERS
 
 using Floats = Nf4Decoder::Floats;
 using Words = Nf4Decoder::Words;
