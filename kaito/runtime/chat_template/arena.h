@@ -14,7 +14,6 @@
 // whose size comes from outside asks Fits() first. Not synchronised.
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>

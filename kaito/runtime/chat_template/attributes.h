@@ -6,7 +6,6 @@
 // brackets. What isn't there is undefined, and so is what the sandbox hides.
 
 #include <cstdint>
-#include <optional>
 
 #include "absl/strings/string_view.h"
 #include "kaito/runtime/chat_template/method_entry.h"

@@ -14,7 +14,6 @@
 #include "kaito/runtime/chat_template/method_entry.h"
 #include "kaito/runtime/chat_template/objects.h"
 #include "kaito/runtime/chat_template/run.h"
-#include "kaito/runtime/chat_template/template_error.h"
 #include "kaito/runtime/chat_template/value.h"
 
 namespace kaito::runtime::jinja {

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <span>
 
-#include "absl/strings/string_view.h"
 #include "kaito/runtime/chat_template/args.h"
 #include "kaito/runtime/chat_template/compare.h"
 #include "kaito/runtime/chat_template/items.h"

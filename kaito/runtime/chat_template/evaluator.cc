@@ -1,21 +1,17 @@
 // Expressions.
 #include <cstdint>
-#include <span>
-#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "kaito/runtime/chat_template/args.h"
 #include "kaito/runtime/chat_template/ast.h"
 #include "kaito/runtime/chat_template/attributes.h"
-#include "kaito/runtime/chat_template/builtins.h"
 #include "kaito/runtime/chat_template/compare.h"
 #include "kaito/runtime/chat_template/interpreter.h"
 #include "kaito/runtime/chat_template/items.h"
 #include "kaito/runtime/chat_template/operators.h"
 #include "kaito/runtime/chat_template/repr.h"
 #include "kaito/runtime/chat_template/run.h"
-#include "kaito/runtime/chat_template/template_error.h"
 #include "kaito/runtime/chat_template/value.h"
 
 namespace kaito::runtime::jinja {

@@ -1,7 +1,6 @@
 #include "kaito/runtime/chat_template/format_spec.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "kaito/runtime/chat_template/ast.h"
 #include "kaito/runtime/chat_template/items.h"
 #include "kaito/runtime/chat_template/markup.h"

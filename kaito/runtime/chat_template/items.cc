@@ -1,6 +1,5 @@
 #include "kaito/runtime/chat_template/items.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>

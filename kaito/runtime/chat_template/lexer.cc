@@ -1,7 +1,6 @@
 #include "kaito/runtime/chat_template/lexer.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>

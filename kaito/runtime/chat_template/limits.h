@@ -14,7 +14,7 @@ struct TemplateLimits {
 
   // One for each node evaluated, item or 16 bytes of text handled: 10 to 40 ns
   // each. A conversation of 1,000 messages takes about 100,000.
-  int64_t max_work = 20'000'000;
+  int64_t max_work = 10'000'000;
 
   // Of all values made on the way; none is freed before the end.
   int64_t max_memory_bytes = int64_t{64} << 20;
@@ -23,7 +23,8 @@ struct TemplateLimits {
   int64_t max_output_bytes = int64_t{32} << 20;
 
   // Expressions, blocks and calls inside each other while rendering. Python
-  // stops at some 300 nested macros, which are six to eight levels each.
+  // stops at some 300 nested macros, which are six to eight levels each. Takes
+  // up to 2 MiB of stack.
   int max_depth = 2000;
 };
 

@@ -2,14 +2,13 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "kaito/runtime/chat_template/text_ops.h"
 #include "kaito/runtime/chat_template/utf8.h"
 

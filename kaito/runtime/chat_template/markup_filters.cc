@@ -7,9 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "kaito/runtime/chat_template/args.h"
 #include "kaito/runtime/chat_template/filter_entry.h"

@@ -1,6 +1,5 @@
 #include "kaito/runtime/chat_template/objects.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 

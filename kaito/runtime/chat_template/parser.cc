@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,7 +18,6 @@
 #include "kaito/runtime/chat_template/block_parser.h"
 #include "kaito/runtime/chat_template/expression_parser.h"
 #include "kaito/runtime/chat_template/lexer.h"
-#include "kaito/runtime/chat_template/scopes.h"
 
 namespace kaito::runtime::jinja {
 namespace {

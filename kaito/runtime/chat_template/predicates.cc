@@ -1,5 +1,6 @@
 #include "kaito/runtime/chat_template/predicates.h"
 
+#include <cstdint>
 #include <span>
 
 #include "absl/strings/string_view.h"

@@ -9,7 +9,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "kaito/base/status/status_macros.h"
 #include "kaito/runtime/chat_template/ast.h"
 #include "kaito/runtime/chat_template/attributes.h"

@@ -1,9 +1,6 @@
 // Blocks that are scopes, or functions, of their own; and assignments.
 #include <algorithm>
 #include <cstdint>
-#include <span>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -16,7 +13,6 @@
 #include "kaito/runtime/chat_template/block_parser.h"
 #include "kaito/runtime/chat_template/expression_parser.h"
 #include "kaito/runtime/chat_template/lexer.h"
-#include "kaito/runtime/chat_template/scopes.h"
 #include "kaito/runtime/chat_template/value.h"
 
 namespace kaito::runtime::jinja {

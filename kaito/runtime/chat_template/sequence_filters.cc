@@ -4,11 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "kaito/runtime/chat_template/args.h"
 #include "kaito/runtime/chat_template/attribute_path.h"
 #include "kaito/runtime/chat_template/filter_entry.h"

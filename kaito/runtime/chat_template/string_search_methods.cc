@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <span>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "kaito/runtime/chat_template/args.h"
 #include "kaito/runtime/chat_template/code_points.h"

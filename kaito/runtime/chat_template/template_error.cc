@@ -1,6 +1,5 @@
 #include "kaito/runtime/chat_template/template_error.h"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>

@@ -1,11 +1,9 @@
 #include "kaito/runtime/chat_template/text_filters.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"

@@ -1,6 +1,8 @@
 // The functions on text and numbers, apart from templates; most of what they do
 // is in the goldens.
+#include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
