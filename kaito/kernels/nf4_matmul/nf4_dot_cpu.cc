@@ -1,9 +1,6 @@
 // Few tokens: each output is a dot product along k, of a row of W that is read
-// once and decoded in registers, a nibble of 16 (or 8) words at a time.
-//
-// Lane i of a step holds elements 8 i to 8 i + 7 of its part of the row, and
-// nibble j of each lane's word comes with the vector j of the step's part of x,
-// which was put into this order before.
+// once and decoded in registers, a vector of packed bytes at a step. `in` was
+// put into the order of the decoder before.
 
 #include <algorithm>
 #include <cstdint>
@@ -27,84 +24,65 @@ namespace hn = ::hwy::HWY_NAMESPACE;
 
 using F32 = hn::CappedTag<float, 16>;
 
-#if KAITO_NF4_DECODES_IN_REGISTERS
+#if HWY_TARGET != HWY_SCALAR
 
 // Tokens whose sums fit into registers.
 constexpr int64_t kTokensAtOnce = 4;
 
-using Floats = Nf4Decoder::Floats;
-using Words = Nf4Decoder::Words;
-constexpr int64_t kStep = 8 * Nf4Decoder::kLanes;  // Elements.
-constexpr int64_t kStepBytes = kStep / 2;
+using Floats = Nf4StepDecoder::Floats;
+using Bytes = Nf4StepDecoder::Bytes;
+constexpr int64_t kLanes = Nf4StepDecoder::kLanes;
+constexpr int64_t kStep = Nf4StepDecoder::kStep;
 
-// Rows that share loads of x. Sums of 4 tokens, their scales and 16 numbers
-// fill AVX-512's 32 registers at 2 rows, AVX2's 16 at 1 row.
-constexpr int kRowsAtOnce = HWY_TARGET == HWY_AVX2 ? 1 : 2;
+// Rows that share loads of `in`, which for several tokens no longer fits into
+// the first cache. One row at a time, which is one stream of memory, where that
+// doesn't matter or registers are few.
+template <int kTokens>
+constexpr int kRowsAtOnce = kLanes == 16 && kTokens > 1 ? 2 : 1;
 
-// Scales of so many rows, where they are codes.
+// Scales of two rows, where they are codes.
 constexpr int64_t kScales = 2048;
 
 // Whether steps and blocks fit: no block spans rows, none is less than 64.
 bool InSteps(const Nf4MatmulParams& params) {
   return params.k % 64 == 0 && params.k % params.w.block == 0 &&
-         params.w.block >= 64 &&
-         params.k / params.w.block * kRowsAtOnce <= kScales;
+         params.w.block >= 64 && params.k / params.w.block * 2 <= kScales;
 }
 
-// x in the order of the steps: element j ^ 1 of each lane's eight in vector j,
-// as a byte's first element is its high nibble. Zeros up to a whole step.
+// One token in the order of the steps, with zeros up to a whole step.
 void Rearrange(const Nf4MatmulParams& params, int64_t token, float* out) {
-  const int64_t whole = RoundUp(params.k, kStep);
-  if (params.k < whole) std::fill(out + whole - kStep, out + whole, 0.0f);
-  for (int64_t begin = 0; begin < params.k; begin += 8) {
-    float eight[8];
-    ReadRow(params.in, params.in_type, token * params.k + begin, 8, 1, eight);
-    float* const step = out + begin / kStep * kStep;
-    const int64_t lane = begin % kStep / 8;
-    for (int64_t j = 0; j < 8; ++j) {
-      step[j * Nf4Decoder::kLanes + lane] = eight[j ^ 1];
+  for (int64_t begin = 0; begin < params.k; begin += kStep) {
+    const int64_t count = std::min(kStep, params.k - begin);
+    float step[kStep] = {};
+    ReadRow(params.in, params.in_type, token * params.k + begin, count, 1,
+            step);
+    for (int64_t v = 0; v < 8; ++v) {
+      for (int64_t lane = 0; lane < kLanes; ++lane) {
+        *out++ = step[Nf4StepDecoder::ElementOf(v, lane)];
+      }
     }
   }
 }
 
-// Sums of one step before their scales.
-template <int kNibble, int kRows, int kTokens>
-HWY_INLINE void AddNibble(const Nf4Decoder& decoder, const Words* words,
-                          const float* x, int64_t x_stride,
-                          Floats (*sums)[kTokens]) {
-  Floats w[kRows];
+// sums[r][t] (+)= half a step of row r times that of token t.
+template <int kHalf, int kRows, int kTokens>
+HWY_INLINE void AddHalf(const Nf4StepDecoder& decoder, const Bytes* packed,
+                        const float* x, int64_t x_stride,
+                        Floats (*sums)[kTokens]) {
+  Floats w[kRows][4];
+  HWY_UNROLL(2)
+  for (int r = 0; r < kRows; ++r) decoder.Decode<kHalf>(packed[r], w[r]);
   HWY_UNROLL(4)
-  for (int r = 0; r < kRows; ++r) w[r] = decoder.OfNibble<kNibble>(words[r]);
-  HWY_UNROLL(4)
-  for (int t = 0; t < kTokens; ++t) {
-    const Floats v =
-        hn::Load(F32(), x + t * x_stride + kNibble * Nf4Decoder::kLanes);
-    HWY_UNROLL(4)
-    for (int r = 0; r < kRows; ++r) {
-      sums[r][t] =
-          kNibble == 0 ? hn::Mul(w[r], v) : hn::MulAdd(w[r], v, sums[r][t]);
-    }
-  }
-}
-
-template <int kRows, int kTokens>
-HWY_INLINE void AddStep(const Nf4Decoder& decoder, const Words* words,
-                        const Floats* scales, const float* x, int64_t x_stride,
-                        Floats (*totals)[kTokens]) {
-  Floats sums[kRows][kTokens];
-  AddNibble<0, kRows, kTokens>(decoder, words, x, x_stride, sums);
-  AddNibble<1, kRows, kTokens>(decoder, words, x, x_stride, sums);
-  AddNibble<2, kRows, kTokens>(decoder, words, x, x_stride, sums);
-  AddNibble<3, kRows, kTokens>(decoder, words, x, x_stride, sums);
-  AddNibble<4, kRows, kTokens>(decoder, words, x, x_stride, sums);
-  AddNibble<5, kRows, kTokens>(decoder, words, x, x_stride, sums);
-  AddNibble<6, kRows, kTokens>(decoder, words, x, x_stride, sums);
-  AddNibble<7, kRows, kTokens>(decoder, words, x, x_stride, sums);
-  HWY_UNROLL(4)
-  for (int r = 0; r < kRows; ++r) {
+  for (int v = 0; v < 4; ++v) {
     HWY_UNROLL(4)
     for (int t = 0; t < kTokens; ++t) {
-      totals[r][t] = hn::MulAdd(sums[r][t], scales[r], totals[r][t]);
+      const Floats xt =
+          hn::Load(F32(), x + t * x_stride + (4 * kHalf + v) * kLanes);
+      HWY_UNROLL(2)
+      for (int r = 0; r < kRows; ++r) {
+        sums[r][t] = kHalf == 0 && v == 0 ? hn::Mul(w[r][v], xt)
+                                          : hn::MulAdd(w[r][v], xt, sums[r][t]);
+      }
     }
   }
 }
@@ -113,32 +91,31 @@ HWY_INLINE void AddStep(const Nf4Decoder& decoder, const Words* words,
 // past the row's end are 0.
 HWY_INLINE Floats ScalesOf(const float* scales, int64_t at, int64_t k,
                            int64_t block) {
-#if HWY_TARGET == HWY_AVX2
-  return hn::Set(F32(), scales[at / block]);  // A step is 64 elements.
-#else
   const Floats lower = hn::Set(F32(), scales[at / block]);
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3  // 128 elements, in order of lanes.
   if (at + 64 >= k) return hn::ZeroExtendVector(F32(), hn::LowerHalf(lower));
   return hn::ConcatUpperLower(F32(), hn::Set(F32(), scales[(at + 64) / block]),
                               lower);
+#else
+  return lower;  // 64 elements at most.
 #endif
 }
 
-HWY_INLINE Words WordsOf(const uint8_t* packed, bool whole) {
-  const hn::Repartition<uint8_t, F32> u8;
-#if HWY_TARGET != HWY_AVX2
+HWY_INLINE Bytes PackedOf(const uint8_t* packed, bool whole) {
+  const Nf4StepDecoder::U8 u8;
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
   if (!whole) {
-    return hn::BitCast(
-        Nf4Decoder::U32(),
-        hn::ZeroExtendVector(u8, hn::LoadU(hn::Half<decltype(u8)>(), packed)));
+    return hn::ZeroExtendVector(u8,
+                                hn::LoadU(hn::Half<decltype(u8)>(), packed));
   }
 #endif
-  return hn::BitCast(Nf4Decoder::U32(), hn::LoadU(u8, packed));
+  return hn::LoadU(u8, packed);
 }
 
 // Rows [row, row + kRows) times tokens [token, token + kTokens). `scales` are
 // those of the rows, one row after another.
 template <int kRows, int kTokens>
-void DotSteps(const Nf4MatmulParams& params, const Nf4Decoder& decoder,
+void DotSteps(const Nf4MatmulParams& params, const Nf4StepDecoder& decoder,
               const float* x, const float* scales, int64_t row, int64_t token) {
   const int64_t k = params.k;
   const int64_t x_stride = RoundUp(k, kStep);
@@ -151,20 +128,28 @@ void DotSteps(const Nf4MatmulParams& params, const Nf4Decoder& decoder,
     for (int t = 0; t < kTokens; ++t) totals[r][t] = hn::Zero(F32());
   }
   for (int64_t at = 0; at < k; at += kStep) {
-    Words words[kRows];
-    Floats step_scales[kRows];
-    HWY_UNROLL(4)
+    Bytes bytes[kRows];
+    HWY_UNROLL(2)
     for (int r = 0; r < kRows; ++r) {
       const uint8_t* const here = packed + r * row_bytes + at / 2;
       // The same place of the next rows, as an integer since there may be none:
       // the processor's own prefetch starts anew with each row.
       hwy::Prefetch(reinterpret_cast<const void*>(
           reinterpret_cast<uintptr_t>(here) + kRows * row_bytes));
-      words[r] = WordsOf(here, at + kStep <= k);
-      step_scales[r] = ScalesOf(scales + r * row_scales, at, k, params.w.block);
+      bytes[r] = PackedOf(here, at + kStep <= k);
     }
-    AddStep<kRows, kTokens>(decoder, words, step_scales, x + at, x_stride,
-                            totals);
+    Floats sums[kRows][kTokens];
+    AddHalf<0, kRows, kTokens>(decoder, bytes, x + at, x_stride, sums);
+    AddHalf<1, kRows, kTokens>(decoder, bytes, x + at, x_stride, sums);
+    HWY_UNROLL(2)
+    for (int r = 0; r < kRows; ++r) {
+      const Floats scale =
+          ScalesOf(scales + r * row_scales, at, k, params.w.block);
+      HWY_UNROLL(4)
+      for (int t = 0; t < kTokens; ++t) {
+        totals[r][t] = hn::MulAdd(sums[r][t], scale, totals[r][t]);
+      }
+    }
   }
   for (int t = 0; t < kTokens; ++t) {
     float sums[kRows];
@@ -176,53 +161,56 @@ void DotSteps(const Nf4MatmulParams& params, const Nf4Decoder& decoder,
   }
 }
 
-template <int kRows>
-void DotRows(const Nf4MatmulParams& params, const Nf4Decoder& decoder,
-             const float* x, const float* scales, int64_t row) {
-  for (int64_t token = 0; token < params.m;) {
-    switch (std::min(kTokensAtOnce, params.m - token)) {
-      case 1:
-        DotSteps<kRows, 1>(params, decoder, x, scales, row, token);
-        break;
-      case 2:
-        DotSteps<kRows, 2>(params, decoder, x, scales, row, token);
-        break;
-      case 3:
-        DotSteps<kRows, 3>(params, decoder, x, scales, row, token);
-        break;
-      default:
-        DotSteps<kRows, 4>(params, decoder, x, scales, row, token);
-        break;
+// One row or two, and tokens [token, token + kTokens).
+template <int kTokens>
+void DotRows(const Nf4MatmulParams& params, const Nf4StepDecoder& decoder,
+             const float* x, const float* scales, int64_t row, int64_t rows,
+             int64_t token) {
+  constexpr int kRows = kRowsAtOnce<kTokens>;
+  if (rows % kRows == 0) {
+    for (int64_t r = 0; r < rows; r += kRows) {
+      DotSteps<kRows, kTokens>(params, decoder, x,
+                               scales + r * (params.k / params.w.block),
+                               row + r, token);
     }
-    token += kTokensAtOnce;
+  } else {
+    DotSteps<1, kTokens>(params, decoder, x, scales, row, token);
   }
 }
 
 void DotInSteps(const Nf4MatmulParams& params, const float* x, int64_t begin,
                 int64_t end) {
-  const Nf4Decoder decoder;
+  const Nf4StepDecoder decoder;
   const int64_t row_scales = params.k / params.w.block;
   float buffer[kScales];
-  int64_t row = begin;
-  while (row < end) {
-    const bool together = row + kRowsAtOnce <= end;
-    const int64_t rows = together ? kRowsAtOnce : 1;
+  for (int64_t row = begin; row < end; row += 2) {
+    const int64_t rows = std::min<int64_t>(2, end - row);
     const float* scales = buffer;
     if (params.w.absmax.values != nullptr) {
       scales = params.w.absmax.values + row * row_scales;
     } else {
       ReadAbsmax(params.w.absmax, row * row_scales, rows * row_scales, buffer);
     }
-    if (together) {
-      DotRows<kRowsAtOnce>(params, decoder, x, scales, row);
-    } else {
-      DotRows<1>(params, decoder, x, scales, row);
+    for (int64_t token = 0; token < params.m; token += kTokensAtOnce) {
+      switch (std::min(kTokensAtOnce, params.m - token)) {
+        case 1:
+          DotRows<1>(params, decoder, x, scales, row, rows, token);
+          break;
+        case 2:
+          DotRows<2>(params, decoder, x, scales, row, rows, token);
+          break;
+        case 3:
+          DotRows<3>(params, decoder, x, scales, row, rows, token);
+          break;
+        default:
+          DotRows<4>(params, decoder, x, scales, row, rows, token);
+          break;
+      }
     }
-    row += rows;
   }
 }
 
-#endif  // KAITO_NF4_DECODES_IN_REGISTERS
+#endif  // HWY_TARGET != HWY_SCALAR
 
 // Any k and block: parts of a row are decoded into memory first.
 void DotByParts(const Nf4MatmulParams& params, const float* x, int64_t begin,
@@ -258,7 +246,7 @@ void DotByParts(const Nf4MatmulParams& params, const float* x, int64_t begin,
 
 // `in` as the rows' code wants it: [m, k rounded up to steps or lanes].
 void ReadTokens(const Nf4MatmulParams& params, float* x) {
-#if KAITO_NF4_DECODES_IN_REGISTERS
+#if HWY_TARGET != HWY_SCALAR
   if (InSteps(params)) {
     for (int64_t t = 0; t < params.m; ++t) {
       Rearrange(params, t, x + t * RoundUp(params.k, kStep));
@@ -276,7 +264,7 @@ void ReadTokens(const Nf4MatmulParams& params, float* x) {
 
 void Dot(const Nf4MatmulParams& params, const float* x, int64_t begin,
          int64_t end) {
-#if KAITO_NF4_DECODES_IN_REGISTERS
+#if HWY_TARGET != HWY_SCALAR
   if (InSteps(params)) return DotInSteps(params, x, begin, end);
 #endif
   DotByParts(params, x, begin, end);

@@ -34,7 +34,7 @@ inline std::vector<Nf4MatmulCase> Nf4MatmulCases() {
       {.m = 4, .n = 9, .k = 1024},
       {.m = 5, .n = 3, .k = 128},
       {.m = 7, .n = 2, .k = 256},
-      {.m = 16, .n = 13, .k = 128},
+      {.m = 12, .n = 13, .k = 128},
       {.m = 1, .n = 37, .k = 4096},
       // Blocks that are longer than a step, and shorter.
       {.m = 3, .n = 5, .k = 512, .block = 128},
@@ -43,10 +43,11 @@ inline std::vector<Nf4MatmulCase> Nf4MatmulCases() {
       // Blocks that span rows; rows that begin in the middle of a byte.
       {.m = 2, .n = 5, .k = 50},
       {.m = 4, .n = 7, .k = 33},
-      {.m = 16, .n = 6, .k = 1100, .block = 128},
+      {.m = 11, .n = 6, .k = 1100, .block = 128},
       {.m = 1, .n = 3, .k = 128, .block = 256},
       // Panels: one vector of tokens, a whole panel, one token more; tiles of
       // rows, columns and depth with remainders.
+      {.m = 13, .n = 13, .k = 64},
       {.m = 17, .n = 13, .k = 64},
       {.m = 32, .n = 12, .k = 256},
       {.m = 33, .n = 97, .k = 320},

@@ -14,14 +14,15 @@ namespace kaito::kernels {
 // Up to this many tokens a forward product takes dot products along k, whose
 // work falls with the tokens; above, panels of tokens, one to a lane. Where the
 // two meet was measured (docs/kernels/nf4_matmul.md).
-inline constexpr int64_t kNf4DotTokens = 16;
+inline constexpr int64_t kNf4DotTokens = 12;
 
 // Decoded at once and multiplied from a cache: W's rows times depth forward,
-// depth times W's columns backward. 96 KiB and 128 KiB of an L2 that holds
-// 512 KiB or more; 256 is also a multiple of most blocks.
+// depth times W's columns backward. 96 KiB and 256 KiB of an L2 that holds
+// 512 KiB or more; 256 is also a multiple of most blocks, and a few lines of
+// each row where columns are a part of it.
 inline constexpr int64_t kNf4Depth = 256;
 inline constexpr int64_t kNf4TileRows = 96;
-inline constexpr int64_t kNf4TileColumns = 128;
+inline constexpr int64_t kNf4TileColumns = 256;
 
 // More tokens are done in turns, each of which decodes W again: 1 part in 500
 // of the turn's work. Bounds the workspace.
@@ -68,7 +69,8 @@ constexpr Nf4MatmulPlan PlanNf4Matmul(Nf4Product product, int64_t m, int64_t n,
   } else {
     const int64_t tokens = RoundUp(plan.turn_tokens, kNf4RowStep);
     plan.shared = RoundUp(tokens * RoundUp(n, kNf4Depth), 16);
-    plan.tile = kNf4Depth * kNf4TileColumns;
+    // A gap behind each panel, of which the narrowest has 2 lanes.
+    plan.tile = kNf4TileColumns * (kNf4Depth + kNf4RowGap / 2);
     plan.each = plan.tile + tokens * kNf4TileColumns;
   }
   return plan;

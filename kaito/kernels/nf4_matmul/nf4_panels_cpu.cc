@@ -17,7 +17,6 @@
 #define HWY_TARGET_INCLUDE "kaito/kernels/nf4_matmul/nf4_panels_cpu.cc"
 #include "hwy/foreach_target.h"  // Compiles this file once for each target.
 // Must follow it.
-#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 #include "kaito/kernels/nf4_matmul/nf4_range-inl.h"
 
@@ -100,14 +99,15 @@ int64_t PanelWidth(int64_t column, int64_t columns) {
 enum class Stays { kA, kB };
 
 // All rows of `a` (a whole number of kRows) times all panels of `columns`
-// columns, which are as deep and follow each other at b.
-template <Stays kStays>
+// columns, which are as deep and follow each other at b, kGap floats apart.
+template <Stays kStays, int64_t kGap>
 void MultiplyPanels(const float* a, int64_t rows, const float* b,
                     int64_t columns, int64_t depth, bool first,
                     int64_t sums_stride, float* sums) {
   const auto multiply = [&](int64_t row, int64_t column) HWY_ATTR {
     float* const at = sums + row * sums_stride + column;
-    const float* const panel = b + column * depth;  // Those before are whole.
+    // Those before are whole.
+    const float* const panel = b + column / kPanel * (kPanel * depth + kGap);
     if (PanelWidth(column, columns) == kPanel) {
       MultiplyTile<2>(a + row * kNf4Depth, panel, depth, first, sums_stride,
                       at);
@@ -178,9 +178,9 @@ void Forward(const Nf4Turn& turn, float* tile, float* sums, int64_t begin,
         range.Decode((row + r) * params.k + at, depth, tile + r * kNf4Depth);
       }
       // Rows beyond `rows` hold what was there: their sums are not written.
-      MultiplyPanels<Stays::kB>(tile, RoundUp(rows, kRows),
-                                turn.shared + at * TokensPadded(turn),
-                                turn.tokens, depth, at == 0, stride, sums);
+      MultiplyPanels<Stays::kB, 0>(tile, RoundUp(rows, kRows),
+                                   turn.shared + at * TokensPadded(turn),
+                                   turn.tokens, depth, at == 0, stride, sums);
     }
     WriteTransposed(turn, sums, stride, row, rows);
   }
@@ -208,17 +208,19 @@ void CopyTokens(const Nf4Turn& turn, int64_t begin, int64_t depth) {
 // panels. Lanes beyond hold zeros.
 void DecodePanels(const Nf4Range& range, int64_t k, int64_t row, int64_t depth,
                   int64_t column, int64_t columns, float* panels) {
+  constexpr int64_t kRowsAhead = 12;
   alignas(64) float line[kNf4TileColumns];
   std::fill(line, line + kNf4TileColumns, 0.0f);
   for (int64_t p = 0; p < depth; ++p) {
     const int64_t begin = (row + p) * k + column;
-    // A line or two of each row: too little for the processor's own prefetch.
-    hwy::Prefetch(range.AddressOf(begin + 16 * k));
+    // A few lines of each row: too little for the processor's own prefetch.
+    range.Prefetch(begin + kRowsAhead * k, columns);
     range.Decode(begin, columns, line);
     for (int64_t c = 0; c < columns; c += kPanel) {
       const int64_t width = PanelWidth(c, columns);
       // Before this panel are whole ones.
-      float* const to = panels + c * depth + p * width;
+      float* const to =
+          panels + c / kPanel * (kPanel * depth + kNf4RowGap) + p * width;
       for (int64_t i = 0; i < width; i += kLanes) {
         hn::StoreU(hn::Load(F32(), line + c + i), F32(), to + i);
       }
@@ -236,9 +238,9 @@ void Backward(const Nf4Turn& turn, float* tile, float* sums, int64_t begin,
     for (int64_t at = 0; at < params.n; at += kNf4Depth) {
       const int64_t depth = std::min(kNf4Depth, params.n - at);
       DecodePanels(range, params.k, at, depth, column, columns, tile);
-      MultiplyPanels<Stays::kA>(turn.shared + at * RowsPadded(turn),
-                                RowsPadded(turn), tile, columns, depth, at == 0,
-                                kNf4TileColumns, sums);
+      MultiplyPanels<Stays::kA, kNf4RowGap>(
+          turn.shared + at * RowsPadded(turn), RowsPadded(turn), tile, columns,
+          depth, at == 0, kNf4TileColumns, sums);
     }
     for (int64_t t = 0; t < turn.tokens; ++t) {
       WriteRow(sums + t * kNf4TileColumns, 1, columns, params.accumulate,

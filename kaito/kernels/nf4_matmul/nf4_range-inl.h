@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 #include "kaito/kernels/nf4_quantize/nf4_absmax.h"
 #include "kaito/kernels/nf4_quantize/nf4_decode-inl.h"
@@ -32,25 +33,41 @@ class Nf4Range {
   void Decode(int64_t begin, int64_t count, float* out) const {
     const int64_t end = begin + count;
     while (begin < end) {
+      float buffer[kScales];
       const int64_t block = begin / w_.block;
-      const int64_t stop = std::min(end, (block + 1) * w_.block);
-      out = DecodeWithin(begin, stop, Scale(block), out);
-      begin = stop;
+      const int64_t blocks =
+          std::min(kScales, Nf4Blocks(end, w_.block) - block);
+      const float* const scales = Scales(block, blocks, buffer);
+      for (int64_t b = 0; b < blocks; ++b) {
+        const int64_t stop = std::min(end, (block + b + 1) * w_.block);
+        out = DecodeWithin(begin, stop, scales[b], out);
+        begin = stop;
+      }
     }
   }
 
-  // For a prefetch: `element` may lie beyond the tensor.
-  const void* AddressOf(int64_t element) const {
-    return reinterpret_cast<const void*>(
-        reinterpret_cast<uintptr_t>(w_.packed) + element / 2);
+  // Asks for what Decode will read. The range may lie beyond the tensor.
+  void Prefetch(int64_t begin, int64_t count) const {
+    constexpr int64_t kLine = 64;
+    const auto packed = reinterpret_cast<uintptr_t>(w_.packed) + begin / 2;
+    for (int64_t at = 0; at < count / 2; at += kLine) {
+      hwy::Prefetch(reinterpret_cast<const void*>(packed + at));
+    }
+    const int64_t block = begin / w_.block;
+    const bool values = w_.absmax.values != nullptr;
+    const auto scales = reinterpret_cast<uintptr_t>(
+        values ? static_cast<const void*>(w_.absmax.values) : w_.absmax.codes);
+    hwy::Prefetch(
+        reinterpret_cast<const void*>(scales + block * (values ? 4 : 1)));
   }
 
  private:
-  float Scale(int64_t block) const {
-    if (w_.absmax.values != nullptr) return w_.absmax.values[block];
-    float scale;
-    ReadAbsmax(w_.absmax, block, 1, &scale);
-    return scale;
+  static constexpr int64_t kScales = 8;  // Read at once where they are codes.
+
+  const float* Scales(int64_t block, int64_t blocks, float* buffer) const {
+    if (w_.absmax.values != nullptr) return w_.absmax.values + block;
+    ReadAbsmax(w_.absmax, block, blocks, buffer);
+    return buffer;
   }
 
   float One(int64_t i, float scale) const {
