@@ -195,8 +195,8 @@ void RunMatmul(benchmark::State& state, Nf4Product product) {
   const bool codes = state.range(4) != 0;
   Layer layer(m, n, k);
   for (auto _ : state) {
-    Report(state, Nf4Matmul(layer.Params(product, stream, codes), product,
-                            stream));
+    Report(state,
+           Nf4Matmul(layer.Params(product, stream, codes), product, stream));
   }
   const double runs = static_cast<double>(state.iterations());
   state.SetBytesProcessed(state.iterations() *
