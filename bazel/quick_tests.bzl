@@ -106,6 +106,8 @@ QUICK_TESTS = [
     "//kaito/kernels/lora:lora_cpu_test",
     "//kaito/kernels/lora:lora_ref_test",
     "//kaito/kernels/lora:lora_test",
+    "//kaito/kernels/matmul:matmul_ref_test",
+    "//kaito/kernels/matmul:matmul_test",
     "//kaito/kernels/nf4_matmul:nf4_matmul_cpu_test",
     "//kaito/kernels/nf4_matmul:nf4_matmul_ref_test",
     "//kaito/kernels/nf4_matmul:nf4_matmul_test",

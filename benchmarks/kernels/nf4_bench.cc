@@ -121,9 +121,11 @@ void Read(benchmark::State& state) {
   for (auto _ : state) {
     ParallelFor(team->get(), memory.size(), 4096,
                 [&](int64_t begin, int64_t end) {
-                  uint64_t sums[8] = {};
-                  for (int64_t i = begin; i < end; i += 8) {
-                    for (int64_t j = 0; j < 8; ++j) sums[j] ^= memory[i + j];
+                  // Sums in 16 lanes or fewer registers: more than a core's
+                  // share of loads in flight.
+                  uint64_t sums[32] = {};
+                  for (int64_t i = begin; i < end; i += 32) {
+                    for (int64_t j = 0; j < 32; ++j) sums[j] ^= memory[i + j];
                   }
                   benchmark::DoNotOptimize(sums);
                 });

@@ -3,6 +3,7 @@
 // put into the order of the decoder before.
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 
 #include "kaito/kernels/nf4_matmul/nf4_matmul_cpu.h"
@@ -34,11 +35,14 @@ using Bytes = Nf4StepDecoder::Bytes;
 constexpr int64_t kLanes = Nf4StepDecoder::kLanes;
 constexpr int64_t kStep = Nf4StepDecoder::kStep;
 
-// Rows that share loads of `in`, which for several tokens no longer fits into
-// the first cache. One row at a time, which is one stream of memory, where that
-// doesn't matter or registers are few.
-template <int kTokens>
-constexpr int kRowsAtOnce = kLanes == 16 && kTokens > 1 ? 2 : 1;
+// Whether two rows at a time share the loads of `in`, which pays where it is too
+// large for the first cache: one row at a time is one stream of memory. AVX2 has
+// registers for two of one token alone.
+constexpr bool InPairs(int64_t tokens, int64_t k) {
+  constexpr int64_t kStaysInCache = 4096;  // 16 KiB of 32.
+  return kLanes == 16 ? tokens * k > kStaysInCache
+                      : tokens == 1 && k > kStaysInCache;
+}
 
 // Scales of two rows, where they are codes.
 constexpr int64_t kScales = 2048;
@@ -88,14 +92,14 @@ HWY_INLINE void AddHalf(const Nf4StepDecoder& decoder, const Bytes* packed,
 }
 
 // The scales of a step's lanes, which start at element `at` of the row; those
-// past the row's end are 0.
+// past the row's end are 0. A division would take longer than the step.
 HWY_INLINE Floats ScalesOf(const float* scales, int64_t at, int64_t k,
-                           int64_t block) {
-  const Floats lower = hn::Set(F32(), scales[at / block]);
+                           int block_bits) {
+  const Floats lower = hn::Set(F32(), scales[at >> block_bits]);
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3  // 128 elements, in order of lanes.
   if (at + 64 >= k) return hn::ZeroExtendVector(F32(), hn::LowerHalf(lower));
-  return hn::ConcatUpperLower(F32(), hn::Set(F32(), scales[(at + 64) / block]),
-                              lower);
+  return hn::ConcatUpperLower(
+      F32(), hn::Set(F32(), scales[(at + 64) >> block_bits]), lower);
 #else
   return lower;  // 64 elements at most.
 #endif
@@ -120,8 +124,13 @@ void DotSteps(const Nf4MatmulParams& params, const Nf4StepDecoder& decoder,
   const int64_t k = params.k;
   const int64_t x_stride = RoundUp(k, kStep);
   const int64_t row_bytes = k / 2;
-  const int64_t row_scales = k / params.w.block;
+  const int block_bits =
+      std::countr_zero(static_cast<uint64_t>(params.w.block));
+  const int64_t row_scales = k >> block_bits;
   const uint8_t* const packed = params.w.packed + row * row_bytes;
+  // The same place two rows on: the processor's own prefetch is late with each
+  // new row.
+  const int64_t ahead = 2 * row_bytes;
   x += token * x_stride;
   Floats totals[kRows][kTokens];
   for (int r = 0; r < kRows; ++r) {
@@ -132,10 +141,9 @@ void DotSteps(const Nf4MatmulParams& params, const Nf4StepDecoder& decoder,
     HWY_UNROLL(2)
     for (int r = 0; r < kRows; ++r) {
       const uint8_t* const here = packed + r * row_bytes + at / 2;
-      // The same place of the next rows, as an integer since there may be none:
-      // the processor's own prefetch starts anew with each row.
+      // As an integer, since nothing may be there.
       hwy::Prefetch(reinterpret_cast<const void*>(
-          reinterpret_cast<uintptr_t>(here) + kRows * row_bytes));
+          reinterpret_cast<uintptr_t>(here) + ahead));
       bytes[r] = PackedOf(here, at + kStep <= k);
     }
     Floats sums[kRows][kTokens];
@@ -143,8 +151,7 @@ void DotSteps(const Nf4MatmulParams& params, const Nf4StepDecoder& decoder,
     AddHalf<1, kRows, kTokens>(decoder, bytes, x + at, x_stride, sums);
     HWY_UNROLL(2)
     for (int r = 0; r < kRows; ++r) {
-      const Floats scale =
-          ScalesOf(scales + r * row_scales, at, k, params.w.block);
+      const Floats scale = ScalesOf(scales + r * row_scales, at, k, block_bits);
       HWY_UNROLL(4)
       for (int t = 0; t < kTokens; ++t) {
         totals[r][t] = hn::MulAdd(sums[r][t], scale, totals[r][t]);
@@ -166,15 +173,14 @@ template <int kTokens>
 void DotRows(const Nf4MatmulParams& params, const Nf4StepDecoder& decoder,
              const float* x, const float* scales, int64_t row, int64_t rows,
              int64_t token) {
-  constexpr int kRows = kRowsAtOnce<kTokens>;
-  if (rows % kRows == 0) {
-    for (int64_t r = 0; r < rows; r += kRows) {
-      DotSteps<kRows, kTokens>(params, decoder, x,
-                               scales + r * (params.k / params.w.block),
-                               row + r, token);
-    }
-  } else {
-    DotSteps<1, kTokens>(params, decoder, x, scales, row, token);
+  if (rows == 2 && InPairs(kTokens, params.k)) {
+    DotSteps<2, kTokens>(params, decoder, x, scales, row, token);
+    return;
+  }
+  for (int64_t r = 0; r < rows; ++r) {
+    DotSteps<1, kTokens>(params, decoder, x,
+                         scales + r * (params.k / params.w.block), row + r,
+                         token);
   }
 }
 

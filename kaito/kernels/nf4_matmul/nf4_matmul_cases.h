@@ -36,6 +36,9 @@ inline std::vector<Nf4MatmulCase> Nf4MatmulCases() {
       {.m = 7, .n = 2, .k = 256},
       {.m = 12, .n = 13, .k = 128},
       {.m = 1, .n = 37, .k = 4096},
+      // Rows in pairs, and one left over.
+      {.m = 1, .n = 5, .k = 8192},
+      {.m = 9, .n = 5, .k = 2048},
       // Blocks that are longer than a step, and shorter.
       {.m = 3, .n = 5, .k = 512, .block = 128},
       {.m = 2, .n = 3, .k = 8192, .block = 4096},

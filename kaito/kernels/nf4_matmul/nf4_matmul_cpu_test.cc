@@ -231,6 +231,7 @@ TEST(Nf4MatmulCpu, DoesNotDependOnTheNumberOfWorkers) {
     KAITO_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<WorkerTeam> team,
                                WorkerTeam::Create(count));
     for (const Nf4MatmulCase& c : {Nf4MatmulCase{.m = 3, .n = 1000, .k = 512},
+                                   Nf4MatmulCase{.m = 3, .n = 201, .k = 2048},
                                    Nf4MatmulCase{.m = 3, .n = 2001, .k = 301},
                                    Nf4MatmulCase{.m = 65, .n = 301, .k = 640},
                                    Nf4MatmulCase{.m = 20, .n = 70, .k = 77}}) {

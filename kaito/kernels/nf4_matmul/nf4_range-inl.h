@@ -10,6 +10,7 @@
 #endif
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 
 #include "hwy/cache_control.h"
@@ -27,19 +28,20 @@ namespace hn = ::hwy::HWY_NAMESPACE;
 // One worker's view of a tensor.
 class Nf4Range {
  public:
-  explicit Nf4Range(const Nf4Tensor& w) : w_(w) {}
+  explicit Nf4Range(const Nf4Tensor& w)
+      : w_(w), block_bits_(std::countr_zero(static_cast<uint64_t>(w.block))) {}
 
   // Elements [begin, begin + count), of whatever blocks and nibbles.
   void Decode(int64_t begin, int64_t count, float* out) const {
     const int64_t end = begin + count;
     while (begin < end) {
       float buffer[kScales];
-      const int64_t block = begin / w_.block;
+      const int64_t block = begin >> block_bits_;
       const int64_t blocks =
-          std::min(kScales, Nf4Blocks(end, w_.block) - block);
+          std::min(kScales, ((end - 1) >> block_bits_) + 1 - block);
       const float* const scales = Scales(block, blocks, buffer);
       for (int64_t b = 0; b < blocks; ++b) {
-        const int64_t stop = std::min(end, (block + b + 1) * w_.block);
+        const int64_t stop = std::min(end, (block + b + 1) << block_bits_);
         out = DecodeWithin(begin, stop, scales[b], out);
         begin = stop;
       }
@@ -53,7 +55,7 @@ class Nf4Range {
     for (int64_t at = 0; at < count / 2; at += kLine) {
       hwy::Prefetch(reinterpret_cast<const void*>(packed + at));
     }
-    const int64_t block = begin / w_.block;
+    const int64_t block = begin >> block_bits_;
     const bool values = w_.absmax.values != nullptr;
     const auto scales = reinterpret_cast<uintptr_t>(
         values ? static_cast<const void*>(w_.absmax.values) : w_.absmax.codes);
@@ -92,6 +94,7 @@ class Nf4Range {
   }
 
   const Nf4Tensor& w_;
+  const int block_bits_;  // The block is a power of two.
 #if KAITO_NF4_DECODES_IN_REGISTERS
   const Nf4Decoder decoder_;
 #endif
