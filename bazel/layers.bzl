@@ -54,6 +54,8 @@ LAYERS = {
 
     # Knows no Workspace.
     "kube/...": ["api/meta/...", "api/schema/...", "base/..."],
+    # The standalone API server with faults on demand, for tests of all controllers.
+    "kube/testing/...": _API + ["kube/...", "standalone/apiserver/..."],
 
     # The provider interface and the lifecycle; then each provider, which sees no other
     # one; then the program that wires them.
@@ -89,10 +91,13 @@ LAYERS = {
         "provisioner/local/...",
         "provisioner/plugin/...",
         "standalone/...",
+        "standalone/apiserver/...",
     ],
 
     # The operator's main gives it the provisioner and the providers.
-    "standalone/...": _API + ["kube/..."],
+    "standalone/...": _API + ["kube/...", "standalone/apiserver/..."],
+    # Serves kinds that are described to it; what runs on it is the others'.
+    "standalone/apiserver/...": _API,
 
     # The host's API only; DEVICE_TARGETS below use nothing at all.
     "kernels/...": ["base/..."],
