@@ -1,0 +1,50 @@
+#include "kaito/runtime/commands/run.h"
+
+#include <iostream>
+#include <span>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "kaito/api/job/exit_code.h"
+#include "kaito/base/flags/commands.h"
+#include "kaito/runtime/commands/probe.h"
+#include "kaito/runtime/commands/text_commands.h"
+
+namespace kaito::runtime {
+namespace {
+
+struct Subcommand {
+  absl::string_view name;
+  absl::string_view summary;
+  int (*run)(std::span<const std::string> args);
+};
+
+constexpr Subcommand kSubcommands[] = {
+    {"tokenize", "Text to token ids and back, line by line.",
+     RunTokenizeCommand},
+    {"render", "Messages to a model's text, line by line.", RunRenderCommand},
+    {"probe", "What this machine offers.", RunProbeCommand},
+};
+
+}  // namespace
+
+int RunRuntime(std::span<const std::string> args) {
+  Commands commands("runtime", "Tunes and serves language models.");
+  for (const Subcommand& subcommand : kSubcommands) {
+    commands.Add(subcommand.name, subcommand.summary);
+  }
+  const absl::StatusOr<SelectedCommand> selected = commands.Select(args);
+  if (!selected.ok()) {
+    std::cerr << "runtime: " << selected.status().message() << "\n";
+    return static_cast<int>(api::ExitCode::kUserError);
+  }
+  for (const Subcommand& subcommand : kSubcommands) {
+    if (selected->name == subcommand.name)
+      return subcommand.run(selected->args);
+  }
+  std::cout << commands.Help();
+  return static_cast<int>(api::ExitCode::kDone);
+}
+
+}  // namespace kaito::runtime
