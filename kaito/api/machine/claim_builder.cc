@@ -97,7 +97,7 @@ NodeClaim BuildNodeClaim(const NodeRequest& request) {
   claim.metadata.labels[std::string(karpenter::kNodePoolLabel)] =
       std::string(karpenter::kKaitoNodePool);
   for (const auto& [key, value] : request.match_labels) {
-    if (!IsReservedLabel(key)) claim.metadata.labels[key] = value;
+    if (!IsReservedOnClaims(key)) claim.metadata.labels[key] = value;
   }
   claim.metadata.annotations = {
       {std::string(karpenter::kDoNotDisruptAnnotation), "true"},
@@ -122,7 +122,7 @@ NodeClaim BuildNodeClaim(const NodeRequest& request) {
   return claim;
 }
 
-bool IsReservedLabel(absl::string_view key) {
+bool IsReservedOnClaims(absl::string_view key) {
   const size_t slash = key.find('/');
   if (slash == key.npos) return false;
   const absl::string_view domain = key.substr(0, slash);

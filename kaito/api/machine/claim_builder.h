@@ -50,7 +50,7 @@ NodeClaim BuildNodeClaim(const NodeRequest& request);
 
 // Whether labels with that key are set by KAITO and Karpenter alone, so that a
 // Workspace's selector can't set them on a NodeClaim.
-bool IsReservedLabel(absl::string_view key);
+bool IsReservedOnClaims(absl::string_view key);
 
 }  // namespace kaito::api
 
