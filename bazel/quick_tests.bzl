@@ -146,6 +146,7 @@ QUICK_TESTS = [
     "//kaito/kernels:stream_test",
     "//kaito/kernels:types_test",
     "//kaito/operator/presets:catalog_test",
+    "//kaito/operator/program:program_files_test",
     "//kaito/operator/quickstart:base_model_test",
     "//kaito/operator/quickstart:chat_test",
     "//kaito/operator/quickstart:manifests_test",
