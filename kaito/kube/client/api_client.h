@@ -10,6 +10,9 @@
 //       const json::Value job,
 //       client.Get(api::Job::kKind.gvr(), {"default", "tune"}, stop));
 //
+// Those who read many objects into small structs (the cache) use ReadList() and
+// ReadWatch(), which build no json::Value.
+//
 // Errors are api/meta/api_status.h's: NotFound, AlreadyExists, Aborted for a
 // conflict, OutOfRange for an expired version, Unavailable, ...; ApiStatusOf()
 // gives the whole. Calls block until answered or stopped; safe from any thread.
@@ -25,6 +28,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kaito/api/meta/gvk.h"
+#include "kaito/base/json/reader.h"
 #include "kaito/base/json/value.h"
 #include "kaito/base/sync/stop_token.h"
 
@@ -111,6 +115,23 @@ class ApiClient {
       const WatchOptions& options,
       absl::FunctionRef<absl::Status(WatchEvent)> on_event,
       const StopToken& stop) = 0;
+
+  // As List() and Watch(), but shows each object as the reader has it; it is
+  // gone when the call returns. ReadList() returns a list without items; an
+  // error of `on_item` ends it. Unless overridden they go through the other
+  // two, which costs what a json::Value costs.
+  virtual absl::StatusOr<ObjectList> ReadList(
+      const api::GroupVersionResource& gvr, absl::string_view ns,
+      const ListOptions& options,
+      absl::FunctionRef<absl::Status(const json::Cursor& item)> on_item,
+      const StopToken& stop);
+  virtual absl::Status ReadWatch(
+      const api::GroupVersionResource& gvr, absl::string_view ns,
+      const WatchOptions& options,
+      absl::FunctionRef<absl::Status(WatchEventType type,
+                                     const json::Cursor& object)>
+          on_event,
+      const StopToken& stop);
 
   // All return the object as the server has it then. A name may be left to
   // metadata.generateName in Create.
