@@ -18,7 +18,6 @@
 #include "kaito/api/core/volume.h"
 #include "kaito/api/schema/codec.h"
 #include "kaito/api/workspace/defaults.h"
-#include "kaito/api/workspace/names.h"
 #include "kaito/api/workspace/workspace.h"
 #include "kaito/base/file/read_file.h"
 #include "kaito/base/json/value.h"
