@@ -1,0 +1,246 @@
+#include "kaito/runtime/backend/cpu_backend.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/memory/memory.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "kaito/base/status/status_macros.h"
+#include "kaito/kernels/cross_entropy/cross_entropy.h"
+#include "kaito/kernels/parallel/worker_team.h"
+#include "kaito/runtime/backend/batch_check.h"
+#include "kaito/runtime/backend/packed_pass.h"
+
+namespace kaito::runtime {
+namespace {
+
+// Blocks of tokens and of words that cross_entropy packs for each worker.
+constexpr int64_t kCrossEntropyRows = 64 + 32 + 48;
+
+absl::Status CheckOptions(const CpuBackendOptions& options,
+                          const DecoderConfig& config) {
+  if (options.threads < 0 || options.activation_bytes < 0 ||
+      options.longest_sequence < 0 ||
+      options.longest_sequence > config.max_positions) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cpu backend: threads=", options.threads,
+                     ", activation_bytes=", options.activation_bytes,
+                     ", longest_sequence=", options.longest_sequence,
+                     ", want 0 or more, and sequences of at most the model's ",
+                     config.max_positions, " positions"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckDecoder(const DecoderConfig& config) {
+  if (config.fused_qkv && config.qk_norm) {
+    return absl::UnimplementedError(
+        "cpu backend: a decoder with one projection for q, k and v and with "
+        "norms of heads");
+  }
+  return absl::OkStatus();
+}
+
+PassTotals TotalsOf(const kernels::CrossEntropyTotals& totals) {
+  return {.loss_sum = totals.loss_sum,
+          .count = totals.count,
+          .correct = totals.correct};
+}
+
+absl::Status CheckGradients(const LoraAdapter& adapter,
+                            const GradientOptions& options,
+                            const LoraGradients& gradients) {
+  bool fit = gradients.modules.size() == adapter.modules.size();
+  for (size_t i = 0; fit && i < adapter.modules.size(); ++i) {
+    fit = gradients.modules[i].a.size() == adapter.modules[i].a.size() &&
+          gradients.modules[i].b.size() == adapter.modules[i].b.size();
+  }
+  if (!fit) {
+    return absl::InvalidArgumentError(
+        "gradients: they are not of this adapter's sizes");
+  }
+  if (!(options.dropout >= 0 && options.dropout < 1)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "gradients: dropout is ", options.dropout, ", want 0 to below 1"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CpuBackend>> CpuBackend::Create(
+    LoadedModel model, const CpuBackendOptions& options) {
+  KAITO_RETURN_IF_ERROR(CheckOptions(options, model.config.decoder));
+  KAITO_RETURN_IF_ERROR(CheckDecoder(model.config.decoder));
+  KAITO_ASSIGN_OR_RETURN(
+      std::unique_ptr<kernels::WorkerTeam> team,
+      kernels::WorkerTeam::Create(options.threads == 0 ? HardwareThreads()
+                                                       : options.threads));
+  return absl::WrapUnique(
+      new CpuBackend(std::move(model), options, std::move(team)));
+}
+
+CpuBackend::CpuBackend(LoadedModel model, const CpuBackendOptions& options,
+                       std::unique_ptr<kernels::WorkerTeam> team)
+    : model_(std::move(model)),
+      options_(options),
+      team_(std::move(team)),
+      rope_(model_.config.decoder.rope) {}
+
+PackedShape CpuBackend::ShapeOf(const PackedBatch& batch,
+                                const AdapterIndex& adapter) const {
+  return {.config = config(),
+          .weights = model_.weights,
+          .tokens = batch.tokens(),
+          .starts = batch.starts,
+          .largest_rank = adapter.largest_rank(),
+          .stream = stream()};
+}
+
+absl::StatusOr<Keep> CpuBackend::ChooseKeep(const PackedShape& shape) const {
+  PackedShape all = shape;
+  all.keep = Keep::kAll;
+  ScratchLayout measure;
+  KAITO_RETURN_IF_ERROR(LayOut(all, measure).status());
+  return measure.bytes() <= options_.activation_bytes ? Keep::kAll
+                                                      : Keep::kInputs;
+}
+
+absl::StatusOr<PackedBuffers> CpuBackend::Prepare(
+    const PackedShape& shape, const PackedBatch& batch) const {
+  ScratchLayout measure;
+  KAITO_RETURN_IF_ERROR(LayOut(shape, measure).status());
+  KAITO_ASSIGN_OR_RETURN(ScratchLayout layout,
+                         scratch_.Reserve(measure.bytes()));
+  KAITO_ASSIGN_OR_RETURN(PackedBuffers buffers, LayOut(shape, layout));
+
+  int64_t longest = 0;
+  for (int64_t s = 0; s < batch.sequences(); ++s) {
+    longest = std::max<int64_t>(longest, batch.starts[s + 1] - batch.starts[s]);
+  }
+  KAITO_RETURN_IF_ERROR(rope_.Grow(longest));
+  for (int64_t s = 0; s < batch.sequences(); ++s) {
+    const int64_t length = batch.starts[s + 1] - batch.starts[s];
+    for (int64_t i = 0; i < length; ++i) {
+      buffers.rope_rows[batch.starts[s] + i] =
+          static_cast<int32_t>(rope_.Row(i, length));
+    }
+  }
+  return buffers;
+}
+
+absl::StatusOr<PassTotals> CpuBackend::Score(
+    const PackedBatch& batch, const LoraAdapter* adapter,
+    std::vector<float>* token_losses) const {
+  KAITO_RETURN_IF_ERROR(CheckBatch(batch, config()));
+  KAITO_ASSIGN_OR_RETURN(const AdapterIndex index,
+                         AdapterIndex::Create(adapter, model_.weights));
+  KAITO_ASSIGN_OR_RETURN(const PackedBuffers buffers,
+                         Prepare(ShapeOf(batch, index), batch));
+  PackedPass pass(pass_model(), {.batch = batch, .adapter = index}, buffers);
+  KAITO_RETURN_IF_ERROR(pass.Forward());
+
+  if (token_losses != nullptr) token_losses->resize(batch.tokens());
+  const FloatTable& head = model_.weights.logits_table();
+  kernels::CrossEntropyTotals totals;
+  KAITO_RETURN_IF_ERROR(kernels::CrossEntropy(
+      {.hidden = buffers.normed,
+       .weight = head.data.As<void>(),
+       .weight_type = head.type,
+       .labels = batch.labels.data(),
+       .tokens = batch.tokens(),
+       .hidden_size = config().hidden_size,
+       .vocabulary = config().vocab_size,
+       .totals = &totals,
+       .loss = token_losses == nullptr ? nullptr : token_losses->data()},
+      stream()));
+  return TotalsOf(totals);
+}
+
+absl::StatusOr<PassTotals> CpuBackend::Gradients(
+    const PackedBatch& batch, const LoraAdapter& adapter,
+    const GradientOptions& options, LoraGradients& gradients) const {
+  KAITO_RETURN_IF_ERROR(CheckBatch(batch, config()));
+  KAITO_RETURN_IF_ERROR(CheckGradients(adapter, options, gradients));
+  KAITO_ASSIGN_OR_RETURN(const AdapterIndex index,
+                         AdapterIndex::Create(&adapter, model_.weights));
+  PackedShape shape = ShapeOf(batch, index);
+  shape.dropout = options.dropout > 0;
+  KAITO_ASSIGN_OR_RETURN(shape.keep, ChooseKeep(shape));
+  KAITO_ASSIGN_OR_RETURN(const PackedBuffers buffers, Prepare(shape, batch));
+  PackedPass pass(pass_model(),
+                  {.batch = batch,
+                   .adapter = index,
+                   .dropout = options.dropout,
+                   .dropout_seed = options.dropout_seed,
+                   .keep = shape.keep},
+                  buffers);
+  KAITO_RETURN_IF_ERROR(pass.Forward());
+
+  const FloatTable& head = model_.weights.logits_table();
+  kernels::CrossEntropyTotals totals;
+  KAITO_RETURN_IF_ERROR(
+      kernels::CrossEntropy({.hidden = buffers.normed,
+                             .weight = head.data.As<void>(),
+                             .weight_type = head.type,
+                             .labels = batch.labels.data(),
+                             .tokens = batch.tokens(),
+                             .hidden_size = config().hidden_size,
+                             .vocabulary = config().vocab_size,
+                             .totals = &totals,
+                             .dhidden = buffers.d_normed,
+                             .gradient_scale = options.gradient_scale},
+                            stream()));
+  // A batch without a trained token adds nothing.
+  if (totals.count > 0) KAITO_RETURN_IF_ERROR(pass.Backward(gradients));
+  return TotalsOf(totals);
+}
+
+absl::StatusOr<std::unique_ptr<KvCache>> CpuBackend::NewCache(
+    const KvCacheOptions& options) const {
+  return absl::UnimplementedError("cpu backend: caches of keys and values");
+}
+
+int64_t CpuBackend::KvBytesPerToken() const {
+  return 2 * config().layers * config().kv_heads * config().head_dim *
+         static_cast<int64_t>(sizeof(float));
+}
+
+absl::Status CpuBackend::Step(absl::Span<const StepRow> rows, KvCache& cache,
+                              absl::Span<float> logits) const {
+  return absl::UnimplementedError("cpu backend: steps over a cache");
+}
+
+int64_t CpuBackend::GradientScratchBytes(int64_t tokens, int64_t longest,
+                                         const LoraAdapter& adapter) const {
+  if (tokens < 1 || longest < 1) return 0;
+  std::vector<int32_t> starts = {0};
+  while (starts.back() < tokens) {
+    starts.push_back(
+        static_cast<int32_t>(std::min(tokens, starts.back() + longest)));
+  }
+  PackedShape shape = {.config = config(),
+                       .weights = model_.weights,
+                       .tokens = tokens,
+                       .starts = starts,
+                       .dropout = true,
+                       .stream = stream()};
+  for (const LoraModule& m : adapter.modules) {
+    shape.largest_rank = std::max(shape.largest_rank, m.rank);
+  }
+  const absl::StatusOr<Keep> keep = ChooseKeep(shape);
+  if (!keep.ok()) return 0;  // Sizes that no pass takes.
+  shape.keep = *keep;
+  ScratchLayout measure;
+  if (!LayOut(shape, measure).ok()) return 0;
+  return measure.bytes() + team_->count() * kCrossEntropyRows *
+                               config().hidden_size *
+                               static_cast<int64_t>(sizeof(float));
+}
+
+}  // namespace kaito::runtime
