@@ -16,6 +16,7 @@ import urllib.request
 
 import objects
 import servers
+import walkthrough
 from target import Failed, Skipped, Standalone, Target, wait_until
 
 _GOOD_ROWS = b"".join(
@@ -285,6 +286,7 @@ SCENARIOS = [
     refused_registry,
     bad_data,
     node_lost,
+    *walkthrough.SCENARIOS,
 ]
 
 
