@@ -200,6 +200,7 @@ QUICK_TESTS = [
     "//kaito/runtime/tokenizer:tokenizer_test",
     "//kaito/runtime/tokenizer:utf8_test",
     "//kaito/runtime/train:checkpoint_test",
+    "//kaito/runtime/train:golden_test",
     "//kaito/runtime/train:schedule_test",
     "//kaito/runtime/train:training_loop_test",
     "//kaito/runtime/weights:bnb_4bit_test",
