@@ -288,13 +288,21 @@ HWY_EXPORT(Dot);
 
 void Nf4DotCpu(const Nf4MatmulParams& params, float* workspace,
                Workers* workers) {
-  HWY_DYNAMIC_DISPATCH(ReadTokens)(params, workspace);
   // 64 KiB of W, some 5 us; rows in even numbers, for those done in pairs.
   constexpr int64_t kGrainElements = 131072;
   const int64_t grain = RoundUp(kGrainElements / params.k + 1, 4);
-  ParallelFor(workers, params.n, grain, [&](int64_t begin, int64_t end) {
-    HWY_DYNAMIC_DISPATCH(Dot)(params, workspace, begin, end);
-  });
+  for (int64_t first = 0; first < params.m; first += kNf4DotTokens) {
+    Nf4MatmulParams turn = params;
+    turn.in = static_cast<const uint8_t*>(params.in) +
+              first * params.k * BytesOf(params.in_type);
+    turn.out = static_cast<uint8_t*>(params.out) +
+               first * params.n * BytesOf(params.out_type);
+    turn.m = std::min(kNf4DotTokens, params.m - first);
+    HWY_DYNAMIC_DISPATCH(ReadTokens)(turn, workspace);
+    ParallelFor(workers, params.n, grain, [&](int64_t begin, int64_t end) {
+      HWY_DYNAMIC_DISPATCH(Dot)(turn, workspace, begin, end);
+    });
+  }
 }
 
 }  // namespace kaito::kernels

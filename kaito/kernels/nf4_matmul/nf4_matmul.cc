@@ -66,10 +66,10 @@ absl::Status CheckBuffer(const void* data, FloatType type, int64_t size,
 }  // namespace
 
 int64_t Nf4MatmulWorkspaceBytes(Nf4Product product, int64_t m, int64_t n,
-                                int64_t k, Stream stream) {
+                                int64_t k, Stream stream, Nf4Method method) {
   const int64_t workers =
       stream.workers() == nullptr ? 1 : stream.workers()->count();
-  return Nf4MatmulCpuWorkspaceBytes(product, m, n, k, workers);
+  return Nf4MatmulCpuWorkspaceBytes(product, m, n, k, workers, method);
 }
 
 absl::Status Nf4Matmul(const Nf4MatmulParams& params, Nf4Product product,
@@ -93,8 +93,8 @@ absl::Status Nf4Matmul(const Nf4MatmulParams& params, Nf4Product product,
     }
     return absl::OkStatus();
   }
-  const int64_t want =
-      Nf4MatmulWorkspaceBytes(product, params.m, params.n, params.k, stream);
+  const int64_t want = Nf4MatmulWorkspaceBytes(product, params.m, params.n,
+                                               params.k, stream, params.method);
   if (params.workspace == nullptr || params.workspace_bytes < want) {
     return absl::InvalidArgumentError(
         absl::StrCat(where, ": the workspace has ", params.workspace_bytes,

@@ -27,9 +27,11 @@
 namespace kaito::kernels {
 
 // Of a call with these sizes on this stream; it doesn't fall as m grows, but
-// where m passes 12. 0 or more sizes; no other memory is used.
+// where m passes 12 and so changes the way. 0 or more sizes; no other memory is
+// used.
 int64_t Nf4MatmulWorkspaceBytes(Nf4Product product, int64_t m, int64_t n,
-                                int64_t k, Stream stream);
+                                int64_t k, Stream stream,
+                                Nf4Method method = Nf4Method::kByTokens);
 
 // Fails with
 // - InvalidArgument: a null or misaligned pointer, sizes that don't fit

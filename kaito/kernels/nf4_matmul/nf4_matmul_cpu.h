@@ -11,7 +11,8 @@
 namespace kaito::kernels {
 
 int64_t Nf4MatmulCpuWorkspaceBytes(Nf4Product product, int64_t m, int64_t n,
-                                   int64_t k, int64_t workers);
+                                   int64_t k, int64_t workers,
+                                   Nf4Method method);
 
 // `params` have been checked; m, n and k are above 0; `workers` may be null.
 void Nf4MatmulCpu(const Nf4MatmulParams& params, Nf4Product product,

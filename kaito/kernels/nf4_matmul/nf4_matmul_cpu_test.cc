@@ -78,6 +78,7 @@ struct Variant {
   FloatType out_type = FloatType::kF32;
   bool codes = false;  // Scales.
   bool accumulate = false;
+  Nf4Method method = Nf4Method::kByTokens;
 };
 
 // One product, with everything that it reads and writes.
@@ -121,7 +122,8 @@ class Problem {
                               .k = c_.k,
                               .in_type = v_.in_type,
                               .out_type = v_.out_type,
-                              .accumulate = v_.accumulate};
+                              .accumulate = v_.accumulate,
+                              .method = v_.method};
     if (v_.codes) {
       params.w.absmax = {.codes = codes_.data(),
                          .map = map_.data(),
@@ -137,8 +139,8 @@ class Problem {
   void Run(Workers* workers) {
     if (c_.m == 0 || c_.n == 0 || c_.k == 0) return;  // nf4_matmul.cc's part.
     const int64_t count = workers == nullptr ? 1 : workers->count();
-    const int64_t bytes =
-        Nf4MatmulCpuWorkspaceBytes(v_.product, c_.m, c_.n, c_.k, count);
+    const int64_t bytes = Nf4MatmulCpuWorkspaceBytes(v_.product, c_.m, c_.n,
+                                                     c_.k, count, v_.method);
     // Signalling garbage, and a guard behind it.
     std::vector<uint8_t> workspace(bytes + 64, 0xff);
     Nf4MatmulParams params = Params();
@@ -248,26 +250,52 @@ TEST(Nf4MatmulCpu, DoesNotDependOnTheNumberOfWorkers) {
   }
 }
 
-// Whatever else is in the batch, where tokens take the same way.
-TEST(Nf4MatmulCpu, ATokensOutputDoesNotDependOnItsNeighboursUpTo12) {
-  Problem alone({.m = 1, .n = 33, .k = 384}, {});
-  Problem together({.m = 7, .n = 33, .k = 384}, {});
-  for (int64_t i = 0; i < 384; ++i)
-    alone.in().Set(i, together.in().Get(384 + i));
-  Nf4MatmulParams params = together.Params();
+TEST(Nf4MatmulCpu, TakesTheWayThatIsAsked) {
+  for (const int64_t m : {2, 13, 30}) {
+    for (const Nf4Method method : {Nf4Method::kDots, Nf4Method::kPanels}) {
+      ExpectCloseToTheReference({.m = m, .n = 70, .k = 192},
+                                {.codes = true, .method = method});
+      ExpectCloseToTheReference({.m = m, .n = 33, .k = 77},
+                                {.in_type = FloatType::kBf16,
+                                 .out_type = FloatType::kBf16,
+                                 .accumulate = true,
+                                 .method = method});
+    }
+  }
+}
+
+// Whatever else is in the batch, where tokens take the same way: token 1 of m,
+// and alone.
+void ExpectOutputOfATokenAlone(int64_t m, Nf4Method method) {
+  constexpr int64_t kRows = 33;
+  constexpr int64_t kDepth = 384;
+  Problem together({.m = m, .n = kRows, .k = kDepth}, {.method = method});
+  Problem alone({.m = 1, .n = kRows, .k = kDepth}, {.method = method});
+  for (int64_t i = 0; i < kDepth; ++i) {
+    alone.in().Set(i, together.in().Get(kDepth + i));
+  }
+  Nf4MatmulParams params = together.Params();  // For the same weight.
   params.m = 1;
-  // The same weight: that of `together`.
-  std::vector<uint8_t> workspace(
-      Nf4MatmulCpuWorkspaceBytes(Nf4Product::kForward, 7, 33, 384, 1));
+  std::vector<uint8_t> workspace(Nf4MatmulCpuWorkspaceBytes(
+      Nf4Product::kForward, 1, kRows, kDepth, 1, method));
   params.workspace = workspace.data();
   params.workspace_bytes = static_cast<int64_t>(workspace.size());
   params.in = alone.in().data();
   params.out = alone.out().data();
   Nf4MatmulCpu(params, Nf4Product::kForward, nullptr);
   together.Run(nullptr);
-  for (int64_t i = 0; i < 33; ++i) {
-    EXPECT_EQ(alone.out().Get(i), together.out().Get(33 + i)) << i;
+  for (int64_t i = 0; i < kRows; ++i) {
+    EXPECT_EQ(alone.out().Get(i), together.out().Get(kRows + i)) << i;
   }
+}
+
+TEST(Nf4MatmulCpu, ATokensOutputDoesNotDependOnItsNeighbours) {
+  ExpectOutputOfATokenAlone(7, Nf4Method::kByTokens);
+  testing::ForEachCpuTarget([] {
+    ExpectOutputOfATokenAlone(40, Nf4Method::kDots);
+    ExpectOutputOfATokenAlone(40, Nf4Method::kPanels);
+    ExpectOutputOfATokenAlone(600, Nf4Method::kPanels);
+  });
 }
 
 void ExpectSpecialInputsStayInTheirRows() {

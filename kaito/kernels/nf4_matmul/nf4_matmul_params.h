@@ -17,6 +17,15 @@ enum class Nf4Product : uint8_t {
   kBackward,  // out [m, k] = in [m, n] W: the gradient of its input.
 };
 
+// How a forward product is made. The two ways add up in different orders: a
+// server that wants a token's bits to be the same whatever else is in the batch
+// chooses one itself.
+enum class Nf4Method : uint8_t {
+  kByTokens,  // Whichever is faster for m.
+  kDots,      // Dot products along k, for each token.
+  kPanels,    // Panels of tokens.
+};
+
 struct Nf4MatmulParams {
   Nf4Tensor w;               // [n, k], so w.count = n * k
   const void* in = nullptr;  // Row-major, of in_type, aligned to its elements.
@@ -31,6 +40,9 @@ struct Nf4MatmulParams {
   FloatType in_type = FloatType::kF32;   // kF32 or kBf16
   FloatType out_type = FloatType::kF32;  // kF32 or kBf16
   bool accumulate = false;  // Adds to what `out` holds, rounding once.
+  // Of a forward product. With kDots or kPanels a token's output does not depend
+  // on the other tokens.
+  Nf4Method method = Nf4Method::kByTokens;
 };
 
 }  // namespace kaito::kernels

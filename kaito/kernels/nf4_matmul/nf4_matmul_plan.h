@@ -52,12 +52,15 @@ struct Nf4MatmulPlan {
 };
 
 constexpr Nf4MatmulPlan PlanNf4Matmul(Nf4Product product, int64_t m, int64_t n,
-                                      int64_t k) {
+                                      int64_t k, Nf4Method method) {
   Nf4MatmulPlan plan;
-  if (product == Nf4Product::kForward && m <= kNf4DotTokens) {
+  const bool few = m <= kNf4DotTokens;
+  if (product == Nf4Product::kForward &&
+      (method == Nf4Method::kByTokens ? few : method == Nf4Method::kDots)) {
     plan.dot = true;
-    plan.turn_tokens = m;
-    plan.shared = m * RoundUp(k, 128);  // A step of 16 lanes of 8 elements.
+    plan.turn_tokens = std::min(m, kNf4DotTokens);
+    plan.shared = plan.turn_tokens *
+                  RoundUp(k, 128);  // A step of 16 lanes of 8 elements.
     return plan;
   }
   plan.turn_tokens = std::min(m, kNf4TurnTokens);

@@ -290,7 +290,7 @@ void Nf4PanelsCpu(const Nf4MatmulParams& params, Nf4Product product,
   const bool forward = product == Nf4Product::kForward;
   const int64_t depth = forward ? params.k : params.n;
   const Nf4MatmulPlan plan =
-      PlanNf4Matmul(product, params.m, params.n, params.k);
+      PlanNf4Matmul(product, params.m, params.n, params.k, params.method);
   for (int64_t first = 0; first < params.m; first += plan.turn_tokens) {
     const Nf4Turn turn = {
         .params = params,
