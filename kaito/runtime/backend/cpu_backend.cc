@@ -14,7 +14,10 @@
 #include "kaito/kernels/cross_entropy/cross_entropy.h"
 #include "kaito/kernels/parallel/worker_team.h"
 #include "kaito/runtime/backend/batch_check.h"
+#include "kaito/runtime/backend/cached_pass.h"
 #include "kaito/runtime/backend/packed_pass.h"
+#include "kaito/runtime/backend/paged_cache.h"
+#include "kaito/runtime/backend/step_plan.h"
 
 namespace kaito::runtime {
 namespace {
@@ -111,14 +114,18 @@ absl::StatusOr<Keep> CpuBackend::ChooseKeep(const PackedShape& shape) const {
                                                       : Keep::kInputs;
 }
 
-absl::StatusOr<PackedBuffers> CpuBackend::Prepare(
-    const PackedShape& shape, const PackedBatch& batch) const {
+absl::StatusOr<PackedBuffers> CpuBackend::LayOutScratch(
+    const PackedShape& shape) const {
   ScratchLayout measure;
   KAITO_RETURN_IF_ERROR(LayOut(shape, measure).status());
   KAITO_ASSIGN_OR_RETURN(ScratchLayout layout,
                          scratch_.Reserve(measure.bytes()));
-  KAITO_ASSIGN_OR_RETURN(PackedBuffers buffers, LayOut(shape, layout));
+  return LayOut(shape, layout);
+}
 
+absl::StatusOr<PackedBuffers> CpuBackend::Prepare(
+    const PackedShape& shape, const PackedBatch& batch) const {
+  KAITO_ASSIGN_OR_RETURN(PackedBuffers buffers, LayOutScratch(shape));
   int64_t longest = 0;
   for (int64_t s = 0; s < batch.sequences(); ++s) {
     longest = std::max<int64_t>(longest, batch.starts[s + 1] - batch.starts[s]);
@@ -203,17 +210,72 @@ absl::StatusOr<PassTotals> CpuBackend::Gradients(
 
 absl::StatusOr<std::unique_ptr<KvCache>> CpuBackend::NewCache(
     const KvCacheOptions& options) const {
-  return absl::UnimplementedError("cpu backend: caches of keys and values");
+  return PagedCache::Create(config(), options);
 }
 
 int64_t CpuBackend::KvBytesPerToken() const {
-  return 2 * config().layers * config().kv_heads * config().head_dim *
-         static_cast<int64_t>(sizeof(float));
+  return PagedCache::BytesPerToken(config());
+}
+
+absl::StatusOr<PackedBuffers> CpuBackend::PrepareStep(const StepPlan& plan,
+                                                      int64_t largest_rank,
+                                                      PagedCache& cache) const {
+  const int64_t deepest =
+      *std::max_element(plan.lengths.begin(), plan.lengths.end());
+  KAITO_RETURN_IF_ERROR(rope_.Grow(deepest));
+  PackedShape shape = {.config = config(),
+                       .weights = model_.weights,
+                       .tokens = plan.tokens(),
+                       .starts = plan.starts,
+                       .largest_rank = largest_rank,
+                       .stream = stream()};
+  KAITO_ASSIGN_OR_RETURN(shape.least_workspace_bytes,
+                         DecodeWorkspaceBytes(pass_model(), plan, cache));
+  KAITO_ASSIGN_OR_RETURN(PackedBuffers buffers, LayOutScratch(shape));
+  for (int64_t t = 0; t < plan.tokens(); ++t) {
+    buffers.rope_rows[t] =
+        static_cast<int32_t>(rope_.Row(plan.positions[t], longest_sequence()));
+  }
+  return buffers;
 }
 
 absl::Status CpuBackend::Step(absl::Span<const StepRow> rows, KvCache& cache,
                               absl::Span<float> logits) const {
-  return absl::UnimplementedError("cpu backend: steps over a cache");
+  // The interface's: a cache is used with the backend that made it.
+  auto& paged = static_cast<PagedCache&>(cache);
+  if (!paged.Fits(config())) {
+    return absl::InvalidArgumentError(
+        "step: the cache was made for another model");
+  }
+  if (rows.empty()) return absl::OkStatus();
+  KAITO_ASSIGN_OR_RETURN(const StepPlan plan,
+                         PlanStep(rows, config(),
+                                  {.blocks = paged.blocks(),
+                                   .block_size = paged.block_size(),
+                                   .longest_sequence = longest_sequence()}));
+  const int64_t wanted = std::ssize(plan.outputs) * config().vocab_size;
+  if (static_cast<int64_t>(logits.size()) != wanted) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("step: room for ", logits.size(), " logits, want ",
+                     plan.outputs.size(), " rows of ", config().vocab_size));
+  }
+  std::vector<AdapterIndex> adapters;
+  int64_t largest_rank = 0;
+  for (const LoraAdapter* adapter : plan.adapters) {
+    KAITO_ASSIGN_OR_RETURN(AdapterIndex index,
+                           AdapterIndex::Create(adapter, model_.weights));
+    largest_rank = std::max(largest_rank, index.largest_rank());
+    adapters.push_back(std::move(index));
+  }
+  KAITO_ASSIGN_OR_RETURN(const PackedBuffers buffers,
+                         PrepareStep(plan, largest_rank, paged));
+  CachedPass pass(pass_model(),
+                  {.plan = plan,
+                   .adapters = adapters,
+                   .largest_rank = largest_rank,
+                   .cache = paged},
+                  buffers);
+  return pass.Run(logits);
 }
 
 int64_t CpuBackend::GradientScratchBytes(int64_t tokens, int64_t longest,

@@ -26,8 +26,10 @@
 #include "kaito/runtime/backend/decoder_pass.h"
 #include "kaito/runtime/backend/load_model.h"
 #include "kaito/runtime/backend/packed_buffers.h"
+#include "kaito/runtime/backend/paged_cache.h"
 #include "kaito/runtime/backend/rope_tables.h"
 #include "kaito/runtime/backend/scratch.h"
+#include "kaito/runtime/backend/step_plan.h"
 #include "kaito/runtime/batch/packed_batch.h"
 #include "kaito/runtime/model/decoder_config.h"
 
@@ -86,9 +88,17 @@ class CpuBackend : public DecoderBackend {
                       const AdapterIndex& adapter) const;
   // kAll, or kInputs where that takes too much.
   absl::StatusOr<Keep> ChooseKeep(const PackedShape& shape) const;
+  absl::StatusOr<PackedBuffers> LayOutScratch(const PackedShape& shape) const;
   // Buffers in scratch_, with the rotations of the batch's tokens.
   absl::StatusOr<PackedBuffers> Prepare(const PackedShape& shape,
                                         const PackedBatch& batch) const;
+  absl::StatusOr<PackedBuffers> PrepareStep(const StepPlan& plan,
+                                            int64_t largest_rank,
+                                            PagedCache& cache) const;
+  int64_t longest_sequence() const {
+    return options_.longest_sequence == 0 ? config().max_positions
+                                          : options_.longest_sequence;
+  }
 
   const LoadedModel model_;
   const CpuBackendOptions options_;

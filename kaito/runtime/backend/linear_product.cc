@@ -4,38 +4,50 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
+#include "kaito/base/status/status_macros.h"
 #include "kaito/kernels/matmul/matmul.h"
 #include "kaito/kernels/nf4_matmul/nf4_matmul.h"
+#include "kaito/kernels/row_matmul/row_matmul.h"
 
 namespace kaito::runtime {
 namespace {
 
+using kernels::Nf4Method;
 using kernels::Nf4Product;
 using kernels::Stream;
 
-// Where rows are dots along k and where panels of tokens, nf4_matmul changes
-// its workspace; within each way it grows with the rows.
-constexpr int64_t kDotRows = 12;
+// Whether there is a bias, which is then in y.
+bool StartWithBias(const LinearWeight& w, int64_t rows, float* y) {
+  if (w.bias.empty()) return false;
+  for (int64_t row = 0; row < rows; ++row) {
+    std::copy(w.bias.begin(), w.bias.end(), y + row * w.out);
+  }
+  return true;
+}
+
+absl::Status Nf4Forward(const LinearWeight& w, const float* x, int64_t rows,
+                        float* y, bool accumulate, Nf4Method method,
+                        const ProductContext& context) {
+  return kernels::Nf4Matmul({.w = w.nf4->Tensor(),
+                             .in = x,
+                             .out = y,
+                             .workspace = context.workspace,
+                             .workspace_bytes = context.workspace_bytes,
+                             .m = rows,
+                             .n = w.out,
+                             .k = w.in,
+                             .accumulate = accumulate,
+                             .method = method},
+                            Nf4Product::kForward, context.stream);
+}
 
 }  // namespace
 
 absl::Status LinearForward(const LinearWeight& w, const float* x, int64_t rows,
                            float* y, const ProductContext& context) {
-  const bool biased = !w.bias.empty();
-  for (int64_t row = 0; biased && row < rows; ++row) {
-    std::copy(w.bias.begin(), w.bias.end(), y + row * w.out);
-  }
+  const bool biased = StartWithBias(w, rows, y);
   if (w.nf4.has_value()) {
-    return kernels::Nf4Matmul({.w = w.nf4->Tensor(),
-                               .in = x,
-                               .out = y,
-                               .workspace = context.workspace,
-                               .workspace_bytes = context.workspace_bytes,
-                               .m = rows,
-                               .n = w.out,
-                               .k = w.in,
-                               .accumulate = biased},
-                              Nf4Product::kForward, context.stream);
+    return Nf4Forward(w, x, rows, y, biased, Nf4Method::kByTokens, context);
   }
   return kernels::Matmul({.a = x,
                           .b = w.dense.As<float>(),
@@ -46,6 +58,29 @@ absl::Status LinearForward(const LinearWeight& w, const float* x, int64_t rows,
                           .b_transposed = true,
                           .accumulate = biased},
                          context.stream);
+}
+
+absl::Status LinearForwardRows(const LinearWeight& w, const float* x,
+                               const RowKinds& kinds, float* y,
+                               const ProductContext& context) {
+  const bool biased = StartWithBias(w, kinds.rows, y);
+  if (!w.nf4.has_value()) {
+    return kernels::RowMatmul({.x = x,
+                               .w = w.dense.As<void>(),
+                               .y = y,
+                               .m = kinds.rows,
+                               .n = w.out,
+                               .k = w.in,
+                               .accumulate = biased},
+                              context.stream);
+  }
+  // Dot products serve up to some 50 tokens as fast as panels do, so decoding
+  // takes them however large its batch is.
+  KAITO_RETURN_IF_ERROR(
+      Nf4Forward(w, x, kinds.singles, y, biased, Nf4Method::kDots, context));
+  return Nf4Forward(w, x + kinds.singles * w.in, kinds.rows - kinds.singles,
+                    y + kinds.singles * w.out, biased, Nf4Method::kPanels,
+                    context);
 }
 
 absl::Status LinearBackward(const LinearWeight& w, const float* dy,
@@ -75,15 +110,15 @@ absl::Status LinearBackward(const LinearWeight& w, const float* dy,
 
 int64_t LinearWorkspaceBytes(const ModelWeights& weights, int64_t rows,
                              Nf4Product product, Stream stream) {
-  if (weights.layers.empty()) return 0;
   int64_t bytes = 0;
-  // Layers are alike; a linear that isn't quantised takes none.
   for (const LayerWeights& layer : weights.layers) {
     for (const LinearWeight& w : layer.linears) {
       if (!w.nf4.has_value()) continue;
-      for (const int64_t m : {std::min(rows, kDotRows), rows}) {
-        bytes = std::max(bytes, kernels::Nf4MatmulWorkspaceBytes(
-                                    product, m, w.out, w.in, stream));
+      // Whichever way is chosen.
+      for (const Nf4Method method : {Nf4Method::kDots, Nf4Method::kPanels}) {
+        bytes =
+            std::max(bytes, kernels::Nf4MatmulWorkspaceBytes(
+                                product, rows, w.out, w.in, stream, method));
       }
     }
   }

@@ -29,6 +29,18 @@ struct ProductContext {
 absl::Status LinearForward(const LinearWeight& w, const float* x, int64_t rows,
                            float* y, const ProductContext& context);
 
+struct RowKinds {
+  int64_t rows = 0;
+  // The first rows, each all that a sequence puts into the step.
+  int64_t singles = 0;
+};
+
+// As LinearForward(), each row in a way that follows from its kind alone: its
+// bits do not depend on the other rows. Slower for many rows of dense weights.
+absl::Status LinearForwardRows(const LinearWeight& w, const float* x,
+                               const RowKinds& kinds, float* y,
+                               const ProductContext& context);
+
 // dx [rows, in] = dy [rows, out] W, or that added to dx.
 absl::Status LinearBackward(const LinearWeight& w, const float* dy,
                             int64_t rows, float* dx, bool accumulate,

@@ -35,10 +35,10 @@ constexpr absl::string_view kCases = "kaito/runtime/backend/testdata/lora/";
 
 // Adapters move logits by up to 8, so there is some more to round than in the
 // bare model.
-constexpr double kLogitTolerance = 2e-4;
+constexpr double kLogitTolerance = 5e-5;
 constexpr double kLossTolerance = 1e-5;  // Relative.
 // Of a tensor's largest element; sums over tokens come in another order.
-constexpr double kGradientTolerance = 2e-4;
+constexpr double kGradientTolerance = 5e-5;
 
 struct LoraCase {
   std::string name;

@@ -123,8 +123,9 @@ absl::StatusOr<int64_t> WorkspaceBytes(const PackedShape& shape) {
   KAITO_ASSIGN_OR_RETURN(int64_t bytes, kernels::AttentionForwardWorkspaceBytes(
                                             attention, shape.stream));
   bytes = std::max(
-      bytes, LinearWorkspaceBytes(shape.weights, shape.tokens,
-                                  kernels::Nf4Product::kForward, shape.stream));
+      {bytes, shape.least_workspace_bytes,
+       LinearWorkspaceBytes(shape.weights, shape.tokens,
+                            kernels::Nf4Product::kForward, shape.stream)});
   if (shape.keep == Keep::kNothing) return bytes;
   KAITO_ASSIGN_OR_RETURN(
       const int64_t backward,

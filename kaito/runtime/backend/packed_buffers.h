@@ -33,6 +33,7 @@ struct PackedShape {
   int64_t largest_rank = 0;         // Of the adapter; 0 without one.
   bool dropout = false;
   Keep keep = Keep::kNothing;
+  int64_t least_workspace_bytes = 0;  // Of kernels that are not counted here.
   kernels::Stream stream = kernels::Stream::Cpu();
 };
 

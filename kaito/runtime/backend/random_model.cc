@@ -48,30 +48,6 @@ TensorView ViewOf(const std::vector<float>& values, int64_t rows,
           .bytes = std::as_bytes(std::span(values))};
 }
 
-DecoderConfig ConfigOf(const RandomModelOptions& o) {
-  DecoderConfig config = {.family = "random",
-                          .hidden_size = o.hidden_size,
-                          .layers = o.layers,
-                          .heads = o.heads,
-                          .kv_heads = o.kv_heads,
-                          .head_dim = o.head_dim,
-                          .intermediate_size = o.intermediate_size,
-                          .vocab_size = o.vocab_size,
-                          .max_positions = o.max_positions,
-                          .norm_epsilon = 1e-5,
-                          .fused_qkv = o.fused,
-                          .fused_gate_up = o.fused,
-                          .qkv_bias = o.biases,
-                          .output_bias = o.biases,
-                          .mlp_bias = o.biases,
-                          .qk_norm = o.qk_norm,
-                          .tied_embeddings = o.tied};
-  config.rope = {.rotary_dim = o.head_dim, .theta = 10000};
-  config.windows.assign(o.layers, o.window);
-  config.special.eos = {0};
-  return config;
-}
-
 absl::StatusOr<FloatTable> Table(const RandomModelOptions& o,
                                  Numbers& numbers) {
   const std::vector<float> values =
@@ -115,9 +91,33 @@ absl::StatusOr<LayerWeights> Layer(const DecoderConfig& config,
 
 }  // namespace
 
+DecoderConfig ConfigOfRandomModel(const RandomModelOptions& o) {
+  DecoderConfig config = {.family = "random",
+                          .hidden_size = o.hidden_size,
+                          .layers = o.layers,
+                          .heads = o.heads,
+                          .kv_heads = o.kv_heads,
+                          .head_dim = o.head_dim,
+                          .intermediate_size = o.intermediate_size,
+                          .vocab_size = o.vocab_size,
+                          .max_positions = o.max_positions,
+                          .norm_epsilon = 1e-5,
+                          .fused_qkv = o.fused,
+                          .fused_gate_up = o.fused,
+                          .qkv_bias = o.biases,
+                          .output_bias = o.biases,
+                          .mlp_bias = o.biases,
+                          .qk_norm = o.qk_norm,
+                          .tied_embeddings = o.tied};
+  config.rope = {.rotary_dim = o.head_dim, .theta = 10000};
+  config.windows.assign(o.layers, o.window);
+  config.special.eos = {0};
+  return config;
+}
+
 absl::StatusOr<LoadedModel> RandomModel(const RandomModelOptions& options) {
   LoadedModel model;
-  model.config.decoder = ConfigOf(options);
+  model.config.decoder = ConfigOfRandomModel(options);
   const DecoderConfig& config = model.config.decoder;
   Numbers numbers(options.seed);
   KAITO_ASSIGN_OR_RETURN(model.weights.embedding, Table(options, numbers));

@@ -37,6 +37,8 @@ struct RandomModelOptions {
   bool tied = false;
 };
 
+DecoderConfig ConfigOfRandomModel(const RandomModelOptions& options);
+
 absl::StatusOr<LoadedModel> RandomModel(const RandomModelOptions& options);
 
 struct RandomAdapterOptions {
