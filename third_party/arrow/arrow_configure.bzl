@@ -6,8 +6,9 @@ old to link with, the targets exist but are incompatible: `//...` skips what nee
 them, and an explicit request is a clear error.
 """
 
-# Wheels before 14 carry the old std::string ABI.
-_OLDEST_MAJOR = 14
+# Wheels before 14 carry the old std::string ABI; the reader's functions that our
+# plug-in calls came with 24.
+_OLDEST_MAJOR = 24
 
 _FIND = "import importlib.util as u; s = u.find_spec('pyarrow'); print(list(s.submodule_search_locations)[0] if s else '')"
 
@@ -71,6 +72,7 @@ def _impl(ctx):
     root = _package_dir(ctx)
     if not root or _major(ctx, root) < _OLDEST_MAJOR:
         ctx.file("BUILD.bazel", _ABSENT)
+        ctx.file("defs.bzl", "ARROW_FOUND = False\n")
         return
     for library in ["libarrow.so.", "libparquet.so."]:
         # The suffix is 100 * major + minor: 2600, but 1801.
@@ -85,6 +87,7 @@ def _impl(ctx):
         if copy.return_code != 0:
             fail(copy.stderr)
     ctx.file("BUILD.bazel", _FOUND)
+    ctx.file("defs.bzl", "ARROW_FOUND = True\n")
 
 arrow_configure = repository_rule(
     implementation = _impl,
