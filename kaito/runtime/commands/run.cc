@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "kaito/api/job/exit_code.h"
 #include "kaito/base/flags/commands.h"
+#include "kaito/runtime/commands/data.h"
 #include "kaito/runtime/commands/probe.h"
 #include "kaito/runtime/commands/text_commands.h"
 
@@ -24,6 +25,7 @@ constexpr Subcommand kSubcommands[] = {
     {"tokenize", "Text to token ids and back, line by line.",
      RunTokenizeCommand},
     {"render", "Messages to a model's text, line by line.", RunRenderCommand},
+    {"data", "A data set as tuning would see it.", RunDataCommand},
     {"probe", "What this machine offers.", RunProbeCommand},
 };
 
