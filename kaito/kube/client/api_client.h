@@ -2,7 +2,7 @@
 #define KAITO_KUBE_CLIENT_API_CLIENT_H_
 
 // ApiClient: what controllers ask of a Kubernetes API server, object by object.
-// The HTTP one is http_api_client.h; tests use kube/testing's server behind it.
+// The HTTP one is http_api_client.h; tests use fake_api_client.h.
 // Typed structs come and go through api/schema's codec at the caller. For many
 // objects that are watched see the cache.
 //
