@@ -1,0 +1,370 @@
+#include "kaito/standalone/apiserver/server/api_handler.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "kaito/api/meta/api_status.h"
+#include "kaito/base/clock/clock.h"
+#include "kaito/base/http/headers.h"
+#include "kaito/base/http/response_writer.h"
+#include "kaito/base/http/server_request.h"
+#include "kaito/base/json/reader.h"
+#include "kaito/base/json/value.h"
+#include "kaito/base/json/writer.h"
+#include "kaito/base/status/status_macros.h"
+#include "kaito/base/url/percent_encoding.h"
+#include "kaito/base/yaml/writer.h"
+#include "kaito/base/yaml/yaml.h"
+#include "kaito/standalone/apiserver/discovery/discovery.h"
+#include "kaito/standalone/apiserver/rest/deletion.h"
+#include "kaito/standalone/apiserver/rest/listing.h"
+#include "kaito/standalone/apiserver/rest/render.h"
+#include "kaito/standalone/apiserver/rest/request_info.h"
+#include "kaito/standalone/apiserver/rest/stored_form.h"
+#include "kaito/standalone/apiserver/rest/verbs.h"
+#include "kaito/standalone/apiserver/server/http_answer.h"
+#include "kaito/standalone/apiserver/server/log_query.h"
+#include "kaito/standalone/apiserver/server/pod_logs.h"
+#include "kaito/standalone/apiserver/watch/watch_hub.h"
+#include "kaito/standalone/apiserver/watch/watch_request.h"
+
+namespace kaito::apiserver {
+namespace {
+
+using api::MakeApiStatus;
+using api::ToStatus;
+
+// CRDs of Kubernetes' own project reach 40 levels.
+constexpr int kMaxBodyDepth = 200;
+
+absl::Status Error(int code, absl::string_view message) {
+  return ToStatus(MakeApiStatus(code, message));
+}
+
+absl::string_view Header(const http::ServerRequest& request,
+                         absl::string_view name) {
+  return request.headers.Get(name).value_or("");
+}
+
+// "application/json" of "application/json; charset=utf-8".
+absl::string_view MediaType(const http::ServerRequest& request) {
+  const absl::string_view value = Header(request, "Content-Type");
+  return absl::StripAsciiWhitespace(value.substr(0, value.find(';')));
+}
+
+// The client's program: the part of User-Agent before "/".
+std::string ManagerOf(const http::ServerRequest& request,
+                      const RequestOptions& options) {
+  if (!options.field_manager.empty()) return options.field_manager;
+  const absl::string_view agent = Header(request, "User-Agent");
+  const absl::string_view program = agent.substr(0, agent.find('/'));
+  return program.empty() ? "unknown" : std::string(program.substr(0, 128));
+}
+
+absl::StatusOr<json::Value> ParseBody(const http::ServerRequest& request) {
+  const absl::string_view type = MediaType(request);
+  if (request.body.empty()) return json::Value();
+  if (type == "application/yaml" || type == "application/apply-patch+yaml") {
+    // JSON is YAML too, and is what clients mostly send under that name.
+    absl::StatusOr<json::Value> value =
+        json::Parse(request.body, {.max_depth = kMaxBodyDepth});
+    if (value.ok()) return value;
+    absl::StatusOr<yaml::Document> document = yaml::Parse(request.body);
+    if (!document.ok()) return Error(400, document.status().message());
+    return std::move(document->value);
+  }
+  if (!type.empty() && !absl::EndsWith(type, "json")) {
+    return Error(
+        415, absl::StrCat("the body of the request was in an unknown format - "
+                          "accepted media types include: application/json, "
+                          "application/yaml, not ",
+                          type));
+  }
+  absl::StatusOr<json::Value> value = json::Parse(
+      request.body,
+      {.max_depth = kMaxBodyDepth, .duplicates = json::Duplicates::kLastWins});
+  if (!value.ok()) return Error(400, value.status().message());
+  return value;
+}
+
+std::optional<PatchKind> PatchKindOf(absl::string_view type) {
+  if (type == "application/json-patch+json") return PatchKind::kJson;
+  if (type == "application/merge-patch+json") return PatchKind::kMerge;
+  if (type == "application/strategic-merge-patch+json") {
+    return PatchKind::kStrategic;
+  }
+  if (type == "application/apply-patch+yaml") return PatchKind::kApply;
+  return std::nullopt;
+}
+
+absl::StatusOr<Form> FormOf(const http::ServerRequest& request) {
+  const absl::string_view accept = Header(request, "Accept");
+  std::optional<Form> form = NegotiateForm(accept);
+  if (form.has_value()) return *std::move(form);
+  return Error(406, absl::StrCat("only the following media types are accepted: "
+                                 "application/json, application/yaml, not ",
+                                 accept));
+}
+
+bool HasSubresource(const ResourceDefinition& resource,
+                    absl::string_view name) {
+  if (name.empty()) return true;
+  if (name == "status") return resource.status;
+  if (name == "scale") return resource.scale.has_value();
+  if (resource.group.empty() && resource.plural == "namespaces") {
+    return name == "finalize";
+  }
+  return resource.group.empty() && resource.plural == "pods" &&
+         (name == "log" || name == "binding" || name == "exec" ||
+          name == "attach" || name == "portforward");
+}
+
+}  // namespace
+
+ApiHandler::ApiHandler(Store& store, Registry& registry, WatchHub& hub,
+                       Clock& clock, IdSource& ids, const PodLogs& logs)
+    : store_(store),
+      registry_(registry),
+      hub_(hub),
+      clock_(clock),
+      ids_(ids),
+      logs_(logs),
+      verbs_(store, registry, clock, ids) {}
+
+void ApiHandler::Handle(const http::ServerRequest& request,
+                        http::ResponseWriter& writer) {
+  if (HandleFixed(request, writer)) return;
+  const absl::Status status = HandleResource(request, writer);
+  if (!status.ok()) SendApiError(writer, status);
+}
+
+bool ApiHandler::HandleFixed(const http::ServerRequest& request,
+                             http::ResponseWriter& writer) {
+  const std::vector<std::string>& path = request.target.segments;
+  const std::string& first = path[0];
+  if (first == "healthz" || first == "livez" || first == "readyz") {
+    SendText(writer, 200, "text/plain; charset=utf-8", "ok");
+    return true;
+  }
+  if (first == "version" && path.size() == 1) {
+    SendJson(writer, 200, ServerVersion());
+    return true;
+  }
+  if (first.empty() && path.size() == 1) {
+    SendJson(writer, 200,
+             json::Object{
+                 {"paths", json::Array{"/api", "/apis", "/healthz", "/livez",
+                                       "/openapi/v2", "/openapi/v3", "/readyz",
+                                       "/version"}}});
+    return true;
+  }
+  if (first == "api" || first == "apis") {
+    return HandleDiscovery(request, writer);
+  }
+  return false;
+}
+
+bool ApiHandler::HandleDiscovery(const http::ServerRequest& request,
+                                 http::ResponseWriter& writer) {
+  const std::vector<std::string>& path = request.target.segments;
+  const bool core = path[0] == "api";
+  const CatalogPtr catalog = registry_.catalog();
+  std::optional<json::Value> answer;
+  if (path.size() == 1) {
+    const std::string version = DiscoveryVersion(Header(request, "Accept"));
+    if (!version.empty()) {
+      SendText(writer, 200,
+               absl::StrCat("application/json;g=apidiscovery.k8s.io;v=",
+                            version, ";as=APIGroupDiscoveryList"),
+               json::Write(AggregatedDiscovery(*catalog, core, version)));
+      return true;
+    }
+    answer = core ? CoreVersions(Header(request, "Host")) : Groups(*catalog);
+  } else if (core && path.size() == 2) {
+    answer = ResourcesOf(*catalog, "", path[1]);
+  } else if (!core && path.size() == 2) {
+    answer = OneGroup(*catalog, path[1]);
+  } else if (!core && path.size() == 3) {
+    answer = ResourcesOf(*catalog, path[1], path[2]);
+  }
+  if (!answer.has_value()) return false;
+  SendJson(writer, 200, *answer);
+  return true;
+}
+
+absl::StatusOr<Call> ApiHandler::CallOf(const http::ServerRequest& request) {
+  std::optional<RequestInfo> info = ParseResourcePath(request.target.segments);
+  Call call;
+  if (info.has_value()) {
+    call.resource =
+        registry_.catalog()->Find(info->group, info->version, info->resource);
+  }
+  if (call.resource == nullptr ||
+      !HasSubresource(*call.resource, info->subresource) ||
+      (!call.resource->namespaced && !info->ns.empty())) {
+    return Error(404, "the server could not find the requested resource");
+  }
+  absl::StatusOr<RequestOptions> options =
+      ParseRequestOptions(request.target.query);
+  if (!options.ok()) return Error(400, options.status().message());
+  call.info = *std::move(info);
+  call.options = *std::move(options);
+  call.manager = ManagerOf(request, call.options);
+  // An object of a namespaced kind has a namespace.
+  if (call.resource->namespaced && call.info.ns.empty() &&
+      (!call.info.name.empty() || request.method == "POST")) {
+    return Error(404, "the server could not find the requested resource");
+  }
+  return call;
+}
+
+absl::Status ApiHandler::HandleResource(const http::ServerRequest& request,
+                                        http::ResponseWriter& writer) {
+  KAITO_ASSIGN_OR_RETURN(const Call call, CallOf(request));
+  if (request.method == "GET" || request.method == "HEAD") {
+    return HandleRead(call, request, writer);
+  }
+  KAITO_ASSIGN_OR_RETURN(const Form form, FormOf(request));
+  KAITO_ASSIGN_OR_RETURN(const Answer answer, HandleWrite(call, request));
+  if (form.yaml) {
+    SendText(writer, answer.code, "application/yaml",
+             yaml::Write(answer.object), answer.warnings);
+    return absl::OkStatus();
+  }
+  const bool is_object =
+      answer.object.StringAt({"kind"}) == call.resource->kind;
+  SendJson(writer, answer.code,
+           is_object ? Render(*call.resource, form, call.options.include_object,
+                              answer.object, clock_.Now())
+                     : answer.object,
+           answer.warnings);
+  return absl::OkStatus();
+}
+
+absl::Status ApiHandler::HandleRead(const Call& call,
+                                    const http::ServerRequest& request,
+                                    http::ResponseWriter& writer) {
+  if (call.info.subresource == "log") {
+    KAITO_ASSIGN_OR_RETURN(
+        PodLogQuery query,
+        ReadLogQuery(call, request.target.query, verbs_, clock_.Now()));
+    if (logs_ == nullptr) {
+      return Error(501, "no node agent runs here, so pods have no logs");
+    }
+    logs_(std::move(query), std::move(writer));
+    return absl::OkStatus();
+  }
+  if (call.info.subresource == "exec" || call.info.subresource == "attach" ||
+      call.info.subresource == "portforward") {
+    return Error(501, absl::StrCat("pods run as local processes here: ",
+                                   call.info.subresource,
+                                   " is not served; see kubectl logs"));
+  }
+  if (call.resource->answer != nullptr || call.info.subresource == "binding" ||
+      call.info.subresource == "finalize") {
+    return Error(405,
+                 "the server does not allow this method on the requested "
+                 "resource");
+  }
+  KAITO_ASSIGN_OR_RETURN(const Form form, FormOf(request));
+  if (call.options.watch) return HandleWatch(call, form, writer);
+  if (call.info.name.empty()) {
+    KAITO_ASSIGN_OR_RETURN(std::string text,
+                           List(store_, call, form, clock_.Now()));
+    SendText(writer, 200, "application/json", std::move(text));
+    return absl::OkStatus();
+  }
+  if (form.kind == Form::Kind::kObject && !form.yaml &&
+      call.info.subresource != "scale") {
+    // The stored text is the answer.
+    std::optional<StoredObject> stored;
+    KAITO_RETURN_IF_ERROR(store_.ReadOne(
+        KeyOf(*call.resource, call.info.ns, call.info.name), stored));
+    if (!stored.has_value()) {
+      return ToStatus(
+          api::NotFoundStatus(call.resource->gvr(), call.info.name));
+    }
+    KAITO_ASSIGN_OR_RETURN(std::string text,
+                           TextFromStored(*call.resource, stored->body));
+    SendText(writer, 200, "application/json", std::move(text));
+    return absl::OkStatus();
+  }
+  KAITO_ASSIGN_OR_RETURN(const Answer answer, verbs_.Get(call));
+  if (form.yaml) {
+    SendText(writer, 200, "application/yaml", yaml::Write(answer.object));
+    return absl::OkStatus();
+  }
+  SendJson(writer, 200,
+           Render(*call.resource, form, call.options.include_object,
+                  answer.object, clock_.Now()));
+  return absl::OkStatus();
+}
+
+absl::Status ApiHandler::HandleWatch(const Call& call, const Form& form,
+                                     http::ResponseWriter& writer) {
+  KAITO_ASSIGN_OR_RETURN(
+      WatchRequest watch,
+      PrepareWatch(store_, call, form, ids_.Number(kWatchSecondsSpread),
+                   clock_.Now()));
+  absl::StatusOr<http::BodyStream> stream =
+      writer.Stream(200, {{"Content-Type", "application/json"},
+                          {"Cache-Control", "no-cache, private"}});
+  // Else the client has gone.
+  if (stream.ok()) hub_.Add(std::move(watch), *std::move(stream));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Answer> ApiHandler::HandleWrite(
+    const Call& call, const http::ServerRequest& request) {
+  const std::string& method = request.method;
+  if (call.info.subresource == "exec" || call.info.subresource == "attach" ||
+      call.info.subresource == "portforward") {
+    return Error(501, absl::StrCat("pods run as local processes here: ",
+                                   call.info.subresource,
+                                   " is not served; see kubectl logs"));
+  }
+  KAITO_ASSIGN_OR_RETURN(json::Value body, ParseBody(request));
+  const bool collection = call.info.name.empty();
+  if (call.resource->answer != nullptr && method != "POST") {
+    return Error(405,
+                 "the server does not allow this method on the requested "
+                 "resource");
+  }
+  if (method == "POST" && (collection || call.info.subresource == "binding")) {
+    return verbs_.Create(call, std::move(body));
+  }
+  if (method == "PUT" && !collection) {
+    return verbs_.Update(call, std::move(body));
+  }
+  if (method == "PATCH" && !collection) {
+    const std::optional<PatchKind> kind = PatchKindOf(MediaType(request));
+    if (!kind.has_value()) {
+      return Error(415,
+                   absl::StrCat("patches are application/json-patch+json, "
+                                "application/merge-patch+json, "
+                                "application/strategic-merge-patch+json or "
+                                "application/apply-patch+yaml, not ",
+                                MediaType(request)));
+    }
+    return verbs_.Patch(call, *kind, body);
+  }
+  if (method == "DELETE" && call.info.subresource.empty()) {
+    KAITO_ASSIGN_OR_RETURN(const DeletionOptions options,
+                           ParseDeletionOptions(body, request.target.query));
+    return collection ? verbs_.DeleteCollection(call, options)
+                      : verbs_.Delete(call, options);
+  }
+  return Error(405,
+               "the server does not allow this method on the requested "
+               "resource");
+}
+
+}  // namespace kaito::apiserver
