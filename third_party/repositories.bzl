@@ -113,6 +113,15 @@ def kaito_repositories():
         package = "libyaml-cpp-dev",
     )
     system_library(
+        name = "zlib",
+        build_file = "//third_party/zlib:system.BUILD.bazel",
+        headers = [
+            "zconf.h",
+            "zlib.h",
+        ],
+        package = "zlib1g-dev",
+    )
+    system_library(
         name = "zstd",
         build_file = "//third_party/zstd:system.BUILD.bazel",
         headers = ["zstd.h"],

@@ -27,6 +27,7 @@ WRAPPERS = {
     "third_party/boost/": ["kaito/base/http"],
     "utf8proc.h": ["kaito/runtime/tokenizer"],
     "yaml-cpp/": ["kaito/base/yaml"],
+    "zlib.h": ["kaito/runtime/oci"],
     "zstd": ["kaito/runtime"],
     # False reports under ThreadSanitizer: kaito/base/sync instead.
     "absl/synchronization/": [],

@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "kaito/api/meta/image_reference.h"
+#include "kaito/api/schema/image_reference.h"
 #include "kaito/api/schema/field_error.h"
 
 namespace kaito::api {

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "kaito/api/meta/image_reference.h"
+#include "kaito/api/schema/image_reference.h"
 #include "kaito/api/meta/names.h"
 #include "kaito/api/schema/field_error.h"
 #include "kaito/base/json/value.h"

@@ -16,7 +16,7 @@
 #include "kaito/api/core/secret.h"
 #include "kaito/api/core/service.h"
 #include "kaito/api/job/layout.h"
-#include "kaito/api/meta/image_reference.h"
+#include "kaito/api/schema/image_reference.h"
 #include "kaito/api/meta/int_or_string.h"
 #include "kaito/api/schema/codec.h"
 #include "kaito/api/workspace/annotation_rules.h"

@@ -1,4 +1,4 @@
-#include "kaito/api/meta/image_reference.h"
+#include "kaito/api/schema/image_reference.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,5 +1,5 @@
-#ifndef KAITO_API_META_IMAGE_REFERENCE_H_
-#define KAITO_API_META_IMAGE_REFERENCE_H_
+#ifndef KAITO_API_SCHEMA_IMAGE_REFERENCE_H_
+#define KAITO_API_SCHEMA_IMAGE_REFERENCE_H_
 
 // The name of a container image, [registry/]repository[:tag][@digest], by the
 // grammar that Docker made and all registries and container runtimes share.
@@ -41,4 +41,4 @@ absl::StatusOr<ImageReference> ParseImageReference(absl::string_view text);
 
 }  // namespace kaito::api
 
-#endif  // KAITO_API_META_IMAGE_REFERENCE_H_
+#endif  // KAITO_API_SCHEMA_IMAGE_REFERENCE_H_
