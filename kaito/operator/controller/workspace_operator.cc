@@ -1,0 +1,278 @@
+#include "kaito/operator/controller/workspace_operator.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "kaito/api/core/deployment.h"
+#include "kaito/api/core/job.h"
+#include "kaito/api/core/node.h"
+#include "kaito/api/core/pod.h"
+#include "kaito/api/core/service.h"
+#include "kaito/api/meta/gvk.h"
+#include "kaito/api/workspace/names.h"
+#include "kaito/api/workspace/workspace.h"
+#include "kaito/base/clock/clock.h"
+#include "kaito/base/http/message.h"
+#include "kaito/base/http/response_writer.h"
+#include "kaito/base/http/router.h"
+#include "kaito/base/http/server.h"
+#include "kaito/base/http/server_options.h"
+#include "kaito/base/status/status_macros.h"
+#include "kaito/base/sync/stop_token.h"
+#include "kaito/kube/cache/cache.h"
+#include "kaito/kube/cache/object_cache.h"
+#include "kaito/kube/client/api_client.h"
+#include "kaito/kube/events/event_recorder.h"
+#include "kaito/kube/metrics/registry.h"
+#include "kaito/kube/queue/controller.h"
+#include "kaito/kube/queue/enqueue.h"
+#include "kaito/kube/queue/event_filter.h"
+#include "kaito/kube/queue/reconcile.h"
+#include "kaito/kube/queue/work_queue.h"
+#include "kaito/operator/apply/applier.h"
+#include "kaito/operator/controller/event_sink.h"
+#include "kaito/operator/controller/reconciler.h"
+#include "kaito/operator/controller/watched.h"
+#include "kaito/operator/presets/catalog.h"
+#include "kaito/operator/render/claim.h"
+#include "kaito/operator/render/settings.h"
+
+namespace kaito::controller {
+namespace {
+
+// Of one round: a dozen requests; a server that hangs must not hold a worker.
+constexpr absl::Duration kReconcileTimeout = absl::Minutes(2);
+// A round that asks to be run again at once.
+constexpr absl::Duration kAtOnce = absl::Milliseconds(1);
+
+class RecordingSink final : public EventSink {
+ public:
+  explicit RecordingSink(kube::EventRecorder& recorder) : recorder_(recorder) {}
+
+  void Emit(const api::Workspace& workspace, const Event& event) override {
+    recorder_.Record(
+        {.target = {.api_version = workspace.api_version,
+                    .kind = std::string(api::kWorkspaceKind),
+                    .ns = workspace.metadata.ns,
+                    .name = workspace.metadata.name,
+                    .uid = workspace.metadata.uid,
+                    .resource_version = workspace.metadata.resource_version},
+         .warning = event.is_warning,
+         .reason = event.reason,
+         .message = event.message});
+  }
+
+ private:
+  kube::EventRecorder& recorder_;
+};
+
+class Running final : public WorkspaceOperator {
+ public:
+  Running(const OperatorOptions& options, kube::ApiClient& client, Clock& clock)
+      : options_(options),
+        client_(client),
+        clock_(clock),
+        recorder_(clock, client,
+                  {.component = std::string(kFieldManager),
+                   .instance = options.instance,
+                   .metrics = &metrics_}),
+        sink_(recorder_),
+        reconciler_(clock, client, ReconcilerOptionsOf(options)),
+        controller_(clock,
+                    {.name = "workspace",
+                     .workers = options.workers,
+                     .reconcile_timeout = kReconcileTimeout,
+                     .metrics = &metrics_},
+                    [this](const kube::ObjectKey& key, const StopToken& stop) {
+                      return RunOne(key, stop);
+                    }),
+        workspaces_(clock, client, CacheOf(WorkspaceResource()),
+                    ReadWorkspace) {}
+
+  ~Running() override { Stop(); }
+
+  absl::Status Start(const StopToken& stop) {
+    AddWatches();
+    AddMetrics();
+    if (options_.http_port >= 0) KAITO_RETURN_IF_ERROR(Serve());
+    KAITO_RETURN_IF_ERROR(recorder_.Start(stop));
+    KAITO_RETURN_IF_ERROR(workspaces_.core().Start(stop));
+    for (const auto& cache : watched_) {
+      KAITO_RETURN_IF_ERROR(cache->core().Start(stop));
+    }
+    return controller_.Start(stop);
+  }
+
+  int http_port() const override {
+    return server_ == nullptr ? 0 : server_->port();
+  }
+
+  bool ready() const override {
+    if (!workspaces_.core().synced()) return false;
+    for (const auto& cache : watched_) {
+      if (!cache->core().synced()) return false;
+    }
+    return true;
+  }
+
+  void Stop() override {
+    if (stopped_) return;
+    stopped_ = true;
+    if (server_ != nullptr) server_->Stop(absl::ZeroDuration());
+    controller_.Stop(kube::WorkQueue::Pending::kDiscard);
+    workspaces_.core().Stop();
+    for (const auto& cache : watched_) cache->core().Stop();
+    recorder_.Stop();
+  }
+
+ private:
+  using LabelCache = kube::Cache<WatchedLabels>;
+
+  ReconcilerOptions ReconcilerOptionsOf(const OperatorOptions& options) {
+    ReconcilerOptions reconciler = options.reconciler;
+    if (reconciler.events == nullptr) reconciler.events = &sink_;
+    return reconciler;
+  }
+
+  kube::CacheOptions CacheOf(const api::GroupVersionResource& gvr,
+                             absl::string_view label_selector = "") {
+    return {.gvr = gvr,
+            .label_selector = std::string(label_selector),
+            .metrics = &metrics_};
+  }
+
+  void Watch(const api::KindInfo& kind, absl::string_view label_selector,
+             kube::KeyMap map) {
+    watched_.push_back(std::make_unique<LabelCache>(
+        clock_, client_, CacheOf(kind.gvr(), label_selector), ReadLabels));
+    kube::Enqueue(watched_.back()->core(), controller_.queue(),
+                  {.filter = kube::VersionChanged(), .map = std::move(map)});
+  }
+
+  void AddWatches() {
+    kube::Enqueue(workspaces_.core(), controller_.queue(),
+                  {.filter = kube::PrimaryFilter()});
+    // Services too: one that someone deletes comes back.
+    for (const api::KindInfo* kind : {&api::Job::kKind, &api::Deployment::kKind,
+                                      &api::Service::kKind, &api::Pod::kKind}) {
+      Watch(*kind, api::label::kWorkspace, PodToWorkspace());
+    }
+    const Settings& settings = options_.reconciler.observer.settings;
+    if (settings.node_auto_provisioning) {
+      Watch(ClaimKindInfo(settings.claim_kind), api::label::kWorkspace,
+            ClaimToWorkspace());
+    }
+    Watch(api::Node::kKind, "", NodeToWorkspaces(workspaces_));
+  }
+
+  void AddMetrics() {
+    for (const auto& [phase, name] :
+         {std::pair{Phase::kSucceeded, "succeeded"},
+          std::pair{Phase::kError, "error"},
+          std::pair{Phase::kPending, "pending"},
+          std::pair{Phase::kDeleting, "deleting"}}) {
+      metrics_.AddGaugeFunction(
+          "kaito_workspace_count", "Workspaces by phase.", {{"phase", name}},
+          [this, wanted = phase] {
+            return CountOf([wanted](const WatchedWorkspace& workspace) {
+              return workspace.phase == wanted;
+            });
+          });
+    }
+    const Catalog* catalog = options_.reconciler.catalog;
+    for (const std::string& name :
+         (catalog != nullptr ? *catalog : BuiltInCatalog()).Names()) {
+      metrics_.AddGaugeFunction(
+          "kaito_workspace_preset_count", "Workspaces by preset.",
+          {{"preset_name", name}}, [this, name] {
+            return CountOf([&name](const WatchedWorkspace& workspace) {
+              return workspace.preset == name;
+            });
+          });
+    }
+  }
+
+  template <typename Predicate>
+  double CountOf(Predicate predicate) const {
+    double count = 0;
+    for (const auto& workspace : workspaces_.List()) {
+      if (predicate(*workspace)) ++count;
+    }
+    return count;
+  }
+
+  absl::Status Serve() {
+    http::Router router;
+    const auto add = [&](absl::string_view path, auto answer) {
+      return router.Add(
+          "GET", path,
+          [answer](const http::RoutedRequest&, http::ResponseWriter& writer) {
+            // Cancelled: the client has gone.
+            writer.Send(answer()).IgnoreError();
+          });
+    };
+    KAITO_RETURN_IF_ERROR(add("/healthz", [] {
+      return http::Response{.code = 200, .body = "ok\n"};
+    }));
+    KAITO_RETURN_IF_ERROR(add("/readyz", [this] {
+      return ready() ? http::Response{.code = 200, .body = "ok\n"}
+                     : http::Response{.code = 503,
+                                      .body = "first lists are not read\n"};
+    }));
+    KAITO_RETURN_IF_ERROR(add("/metrics", [this] {
+      return http::Response{
+          .code = 200,
+          .headers = {{"Content-Type", "text/plain; version=0.0.4"}},
+          .body = metrics_.Text()};
+    }));
+    KAITO_ASSIGN_OR_RETURN(
+        server_,
+        http::Server::Start(clock_,
+                            {.address = options_.http_address,
+                             .port = static_cast<int>(options_.http_port),
+                             .worker_threads = 1},
+                            std::move(router).AsHandler()));
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<kube::ReconcileResult> RunOne(const kube::ObjectKey& key,
+                                               const StopToken& stop) {
+    KAITO_ASSIGN_OR_RETURN(const absl::Duration again,
+                           reconciler_.Reconcile(key, stop));
+    if (again == absl::InfiniteDuration()) return kube::ReconcileResult{};
+    return kube::ReconcileResult{.requeue_after = std::max(again, kAtOnce)};
+  }
+
+  const OperatorOptions options_;
+  kube::ApiClient& client_;
+  Clock& clock_;
+  kube::MetricRegistry metrics_;
+  kube::EventRecorder recorder_;
+  RecordingSink sink_;
+  Reconciler reconciler_;
+  kube::Controller controller_;
+  kube::Cache<WatchedWorkspace> workspaces_;
+  std::vector<std::unique_ptr<LabelCache>> watched_;
+  std::unique_ptr<http::Server> server_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<WorkspaceOperator>> StartOperator(
+    const OperatorOptions& options, kube::ApiClient& client, Clock& clock,
+    const StopToken& stop) {
+  auto running = std::make_unique<Running>(options, client, clock);
+  KAITO_RETURN_IF_ERROR(running->Start(stop));
+  return std::unique_ptr<WorkspaceOperator>(std::move(running));
+}
+
+}  // namespace kaito::controller
