@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -50,7 +51,7 @@ absl::StatusOr<int64_t> DecodeWorkspaceBytes(const PassModel& model,
 
 CachedPass::CachedPass(const PassModel& model, const CachedInput& input,
                        const PackedBuffers& buffers)
-    : DecoderPass(model, buffers, input.plan.tokens()),
+    : DecoderPass(model, buffers, input.plan.tokens(), std::nullopt),
       input_(input),
       products_{.stream = model.stream,
                 .workspace = buffers.workspace,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -47,12 +48,6 @@ absl::Status CheckDecoder(const DecoderConfig& config) {
         "norms of heads");
   }
   return absl::OkStatus();
-}
-
-PassTotals TotalsOf(const kernels::CrossEntropyTotals& totals) {
-  return {.loss_sum = totals.loss_sum,
-          .count = totals.count,
-          .correct = totals.correct};
 }
 
 absl::Status CheckGradients(const LoraAdapter& adapter,
@@ -138,7 +133,36 @@ absl::StatusOr<PackedBuffers> CpuBackend::Prepare(
           static_cast<int32_t>(rope_.Row(i, length));
     }
   }
+  int64_t selected = 0;
+  for (int64_t t = 0; t < batch.tokens(); ++t) {
+    if (batch.labels[t] < 0) continue;
+    buffers.selected[selected] = static_cast<int32_t>(t);
+    buffers.selected_labels[selected++] = batch.labels[t];
+  }
   return buffers;
+}
+
+absl::StatusOr<PassTotals> CpuBackend::Loss(const PackedBuffers& buffers,
+                                            int64_t selected, float* d_normed,
+                                            double gradient_scale) const {
+  const FloatTable& head = model_.weights.logits_table();
+  kernels::CrossEntropyTotals totals;
+  KAITO_RETURN_IF_ERROR(
+      kernels::CrossEntropy({.hidden = buffers.normed,
+                             .weight = head.data.As<void>(),
+                             .weight_type = head.type,
+                             .labels = buffers.selected_labels,
+                             .tokens = selected,
+                             .hidden_size = config().hidden_size,
+                             .vocabulary = config().vocab_size,
+                             .totals = &totals,
+                             .loss = buffers.selected_losses,
+                             .dhidden = d_normed,
+                             .gradient_scale = gradient_scale},
+                            stream()));
+  return PassTotals{.loss_sum = totals.loss_sum,
+                    .count = totals.count,
+                    .correct = totals.correct};
 }
 
 absl::StatusOr<PassTotals> CpuBackend::Score(
@@ -147,26 +171,22 @@ absl::StatusOr<PassTotals> CpuBackend::Score(
   KAITO_RETURN_IF_ERROR(CheckBatch(batch, config()));
   KAITO_ASSIGN_OR_RETURN(const AdapterIndex index,
                          AdapterIndex::Create(adapter, model_.weights));
+  if (token_losses != nullptr) token_losses->assign(batch.tokens(), 0.0f);
+  const int64_t targets = TargetCount(batch);
+  if (targets == 0) return PassTotals();
   KAITO_ASSIGN_OR_RETURN(const PackedBuffers buffers,
                          Prepare(ShapeOf(batch, index), batch));
-  PackedPass pass(pass_model(), {.batch = batch, .adapter = index}, buffers);
+  const std::span<const int32_t> selected(buffers.selected, targets);
+  PackedPass pass(pass_model(),
+                  {.batch = batch, .selected = selected, .adapter = index},
+                  buffers);
   KAITO_RETURN_IF_ERROR(pass.Forward());
-
-  if (token_losses != nullptr) token_losses->resize(batch.tokens());
-  const FloatTable& head = model_.weights.logits_table();
-  kernels::CrossEntropyTotals totals;
-  KAITO_RETURN_IF_ERROR(kernels::CrossEntropy(
-      {.hidden = buffers.normed,
-       .weight = head.data.As<void>(),
-       .weight_type = head.type,
-       .labels = batch.labels.data(),
-       .tokens = batch.tokens(),
-       .hidden_size = config().hidden_size,
-       .vocabulary = config().vocab_size,
-       .totals = &totals,
-       .loss = token_losses == nullptr ? nullptr : token_losses->data()},
-      stream()));
-  return TotalsOf(totals);
+  KAITO_ASSIGN_OR_RETURN(const PassTotals totals,
+                         Loss(buffers, targets, nullptr, 1));
+  for (int64_t i = 0; token_losses != nullptr && i < targets; ++i) {
+    (*token_losses)[selected[i]] = buffers.selected_losses[i];
+  }
+  return totals;
 }
 
 absl::StatusOr<PassTotals> CpuBackend::Gradients(
@@ -176,36 +196,27 @@ absl::StatusOr<PassTotals> CpuBackend::Gradients(
   KAITO_RETURN_IF_ERROR(CheckGradients(adapter, options, gradients));
   KAITO_ASSIGN_OR_RETURN(const AdapterIndex index,
                          AdapterIndex::Create(&adapter, model_.weights));
+  const int64_t targets = TargetCount(batch);
+  if (targets == 0) return PassTotals();  // Adds nothing.
   PackedShape shape = ShapeOf(batch, index);
   shape.dropout = options.dropout > 0;
   KAITO_ASSIGN_OR_RETURN(shape.keep, ChooseKeep(shape));
   KAITO_ASSIGN_OR_RETURN(const PackedBuffers buffers, Prepare(shape, batch));
+  const std::span<const int32_t> selected(buffers.selected, targets);
   PackedPass pass(pass_model(),
                   {.batch = batch,
+                   .selected = selected,
                    .adapter = index,
                    .dropout = options.dropout,
                    .dropout_seed = options.dropout_seed,
                    .keep = shape.keep},
                   buffers);
   KAITO_RETURN_IF_ERROR(pass.Forward());
-
-  const FloatTable& head = model_.weights.logits_table();
-  kernels::CrossEntropyTotals totals;
-  KAITO_RETURN_IF_ERROR(
-      kernels::CrossEntropy({.hidden = buffers.normed,
-                             .weight = head.data.As<void>(),
-                             .weight_type = head.type,
-                             .labels = batch.labels.data(),
-                             .tokens = batch.tokens(),
-                             .hidden_size = config().hidden_size,
-                             .vocabulary = config().vocab_size,
-                             .totals = &totals,
-                             .dhidden = buffers.d_normed,
-                             .gradient_scale = options.gradient_scale},
-                            stream()));
-  // A batch without a trained token adds nothing.
-  if (totals.count > 0) KAITO_RETURN_IF_ERROR(pass.Backward(gradients));
-  return TotalsOf(totals);
+  KAITO_ASSIGN_OR_RETURN(
+      const PassTotals totals,
+      Loss(buffers, targets, buffers.d_normed, options.gradient_scale));
+  KAITO_RETURN_IF_ERROR(pass.Backward(gradients));
+  return totals;
 }
 
 absl::StatusOr<std::unique_ptr<KvCache>> CpuBackend::NewCache(

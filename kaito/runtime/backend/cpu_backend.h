@@ -89,12 +89,17 @@ class CpuBackend : public DecoderBackend {
   // kAll, or kInputs where that takes too much.
   absl::StatusOr<Keep> ChooseKeep(const PackedShape& shape) const;
   absl::StatusOr<PackedBuffers> LayOutScratch(const PackedShape& shape) const;
-  // Buffers in scratch_, with the rotations of the batch's tokens.
+  // Buffers in scratch_, with the batch's rotations and selected tokens.
   absl::StatusOr<PackedBuffers> Prepare(const PackedShape& shape,
                                         const PackedBatch& batch) const;
   absl::StatusOr<PackedBuffers> PrepareStep(const StepPlan& plan,
                                             int64_t largest_rank,
                                             PagedCache& cache) const;
+  // Of the selected tokens, from buffers.normed; with its gradient where
+  // d_normed is there.
+  absl::StatusOr<PassTotals> Loss(const PackedBuffers& buffers,
+                                  int64_t selected, float* d_normed,
+                                  double gradient_scale) const;
   int64_t longest_sequence() const {
     return options_.longest_sequence == 0 ? config().max_positions
                                           : options_.longest_sequence;

@@ -103,40 +103,48 @@ TEST(CpuBackend, RefusesOptionsThatDoNotFit) {
   EXPECT_THAT(backend->Gradients(Batch(), adapter, {}, gradients), invalid);
 }
 
+// Of the pass that is differentiated: with its dropout.
+double LossOf(const CpuBackend& backend, const LoraAdapter& adapter,
+              const GradientOptions& options) {
+  LoraGradients unused = ZeroGradients(adapter);
+  return backend.Gradients(Batch(), adapter, options, unused)->loss_sum;
+}
+
 // The loss is in f32, so a step must be large; the third derivative is small
 // beside that.
 double FiniteDifference(const CpuBackend& backend, LoraAdapter& adapter,
-                        float& x) {
+                        const GradientOptions& options, float& x) {
   constexpr float kStep = 1e-2f;
   const float before = x;
   x = before + kStep;
-  const double above = backend.Score(Batch(), &adapter, nullptr)->loss_sum;
+  const double above = LossOf(backend, adapter, options);
   x = before - kStep;
-  const double below = backend.Score(Batch(), &adapter, nullptr)->loss_sum;
+  const double below = LossOf(backend, adapter, options);
   x = before;
   return (above - below) / (2 * double{kStep});
 }
 
-void ExpectGradientsAreDifferences(const RandomModelOptions& model) {
+void ExpectGradientsAreDifferences(const RandomModelOptions& model,
+                                   const GradientOptions& options = {}) {
   KAITO_ASSERT_OK_AND_ASSIGN(const auto backend, Backend(model));
   LoraAdapter adapter = RandomAdapter(backend->config(), {});
   LoraGradients gradients = ZeroGradients(adapter);
   KAITO_ASSERT_OK_AND_ASSIGN(
       const PassTotals totals,
-      backend->Gradients(Batch(), adapter, {}, gradients));
+      backend->Gradients(Batch(), adapter, options, gradients));
   EXPECT_EQ(totals.count, 6);
+  const auto expect = [&](const LoraModule& m, float& x, float got) {
+    EXPECT_NEAR(got, FiniteDifference(*backend, adapter, options, x), 2e-3)
+        << m.module;
+  };
   for (size_t i = 0; i < adapter.modules.size(); ++i) {
     LoraModule& m = adapter.modules[i];
     // Some of each: primes, so that all rows and columns take part.
     for (size_t at = 0; at < m.a.size(); at += 37) {
-      const double want = FiniteDifference(*backend, adapter, m.a[at]);
-      EXPECT_NEAR(gradients.modules[i].a[at], want, 2e-3)
-          << m.module << " A " << at;
+      expect(m, m.a[at], gradients.modules[i].a[at]);
     }
     for (size_t at = 0; at < m.b.size(); at += 29) {
-      const double want = FiniteDifference(*backend, adapter, m.b[at]);
-      EXPECT_NEAR(gradients.modules[i].b[at], want, 2e-3)
-          << m.module << " B " << at;
+      expect(m, m.b[at], gradients.modules[i].b[at]);
     }
   }
 }
@@ -150,6 +158,7 @@ TEST(CpuBackend, GradientsAreFiniteDifferencesOfTheLoss) {
                                  .qk_norm = true,
                                  .window = 3,
                                  .tied = true});
+  ExpectGradientsAreDifferences({}, {.dropout = 0.3, .dropout_seed = 4});
 }
 
 TEST(CpuBackend, NumberOfThreadsChangesNothing) {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 
 #include "absl/status/status.h"
 #include "kaito/base/status/status_macros.h"
@@ -9,6 +10,7 @@
 #include "kaito/kernels/rms_norm/rms_norm.h"
 #include "kaito/kernels/rope/rope.h"
 #include "kaito/kernels/swiglu/swiglu.h"
+#include "kaito/runtime/backend/selected_rows.h"
 
 namespace kaito::runtime {
 
@@ -63,7 +65,16 @@ absl::Status DecoderPass::ForwardAttention(int64_t layer) {
   if (model_.config.qk_norm) KAITO_RETURN_IF_ERROR(NormHeads(layer));
   KAITO_RETURN_IF_ERROR(Rotate(b.heads, kernels::RopeDirection::kForward));
   KAITO_RETURN_IF_ERROR(Attend(layer));
-  return Project(layer, LinearRole::kO, b.attention_out, buffers_.sublayer_out);
+  if (Narrows(layer)) {
+    GatherRows(b.attention_out, *selected_,
+               model_.config.heads * model_.config.head_dim,
+               buffers_.top_attention_out);
+    GatherRows(b.input, *selected_, model_.config.hidden_size,
+               buffers_.top_input);
+    rows_ = std::ssize(*selected_);
+  }
+  return Project(layer, LinearRole::kO, AttendedOf(layer),
+                 buffers_.sublayer_out);
 }
 
 // Each head is a row: q and k have memory of their own here.
@@ -92,17 +103,17 @@ absl::Status DecoderPass::NormHeads(int64_t layer) {
 absl::Status DecoderPass::ForwardMlp(int64_t layer) {
   const DecoderConfig& config = model_.config;
   const LayerBuffers& b = buffers_.layers[layer];
-  KAITO_RETURN_IF_ERROR(
-      kernels::RmsNorm({.x = buffers_.sublayer_out,
-                        .residual = b.input,
-                        .weight = weights(layer).mlp_norm.data(),
-                        .sum = b.middle,
-                        .y = b.mlp_in,
-                        .inverse_rms = b.middle_inverse,
-                        .rows = tokens_,
-                        .columns = config.hidden_size,
-                        .epsilon = config.norm_epsilon},
-                       model_.stream));
+  KAITO_RETURN_IF_ERROR(kernels::RmsNorm(
+      {.x = buffers_.sublayer_out,
+       .residual = Narrows(layer) ? buffers_.top_input : b.input,
+       .weight = weights(layer).mlp_norm.data(),
+       .sum = b.middle,
+       .y = b.mlp_in,
+       .inverse_rms = b.middle_inverse,
+       .rows = rows_,
+       .columns = config.hidden_size,
+       .epsilon = config.norm_epsilon},
+      model_.stream));
   if (config.fused_gate_up) {
     KAITO_RETURN_IF_ERROR(
         Project(layer, LinearRole::kGateUp, b.mlp_in, b.gate));
@@ -113,7 +124,7 @@ absl::Status DecoderPass::ForwardMlp(int64_t layer) {
   KAITO_RETURN_IF_ERROR(kernels::Swiglu({.gate = b.gate,
                                          .up = b.up,
                                          .y = b.hidden,
-                                         .rows = tokens_,
+                                         .rows = rows_,
                                          .columns = config.intermediate_size,
                                          .stride = buffers_.gate_stride},
                                         model_.stream));

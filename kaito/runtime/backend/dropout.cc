@@ -26,11 +26,13 @@ void ForEachElement(const DropoutMask& mask, int64_t rows, int64_t columns,
   kernels::ParallelFor(
       stream.workers(), rows, grain, [&](int64_t begin, int64_t end) {
         for (int64_t row = begin; row < end; ++row) {
+          const int64_t token = mask.tokens == nullptr ? row : mask.tokens[row];
           for (int64_t column = 0; column < columns; column += 4) {
-            const PhiloxBlock bits = Philox4x32(
-                {static_cast<uint32_t>(column / 4), static_cast<uint32_t>(row),
-                 static_cast<uint32_t>(row >> 32), mask.module},
-                key);
+            const PhiloxBlock bits =
+                Philox4x32({static_cast<uint32_t>(column / 4),
+                            static_cast<uint32_t>(token),
+                            static_cast<uint32_t>(token >> 32), mask.module},
+                           key);
             const int64_t count = std::min<int64_t>(4, columns - column);
             for (int64_t i = 0; i < count; ++i) {
               body(row * columns + column + i, bits[i] < bound ? 0.0f : scale);

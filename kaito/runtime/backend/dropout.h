@@ -19,6 +19,8 @@ struct DropoutMask {
   double probability = 0;  // From 0, below 1.
   uint64_t seed = 0;
   uint32_t module = 0;
+  // The token of each row; null: the row's number.
+  const int32_t* tokens = nullptr;
 };
 
 // y [rows, columns] = mask(x) / (1 - probability).

@@ -12,6 +12,7 @@
 #include "kaito/kernels/swiglu/swiglu.h"
 #include "kaito/runtime/backend/linear_weight.h"
 #include "kaito/runtime/backend/packed_pass.h"
+#include "kaito/runtime/backend/selected_rows.h"
 
 namespace kaito::runtime {
 
@@ -23,7 +24,7 @@ absl::Status PackedPass::Backward(LoraGradients& gradients) {
                                 .inverse_rms = buffers_.last_inverse,
                                 .dy = buffers_.d_normed,
                                 .dx = buffers_.d_stream,
-                                .rows = tokens_,
+                                .rows = rows_,
                                 .columns = config.hidden_size},
                                model_.stream));
   // Below the lowest adapter nothing is trained.
@@ -52,7 +53,7 @@ absl::Status PackedPass::BackwardMlp(int64_t layer, LoraGradients& gradients) {
                                .dy = buffers_.d_hidden,
                                .dgate = b.gate,
                                .dup = b.up,
-                               .rows = tokens_,
+                               .rows = rows_,
                                .columns = config.intermediate_size,
                                .stride = buffers_.gate_stride},
                               model_.stream));
@@ -77,7 +78,7 @@ absl::Status PackedPass::BackwardMlp(int64_t layer, LoraGradients& gradients) {
                                    .dy = buffers_.d_normed,
                                    .dsum = buffers_.d_stream,
                                    .dx = buffers_.d_stream,
-                                   .rows = tokens_,
+                                   .rows = rows_,
                                    .columns = config.hidden_size},
                                   model_.stream);
 }
@@ -89,10 +90,16 @@ absl::Status PackedPass::BackwardAttention(int64_t layer, bool to_input,
   const LayerWeights& w = weights(layer);
   const HeadRows& d = buffers_.d_heads;
   KAITO_RETURN_IF_ERROR(ProjectBack(layer, LinearRole::kO,
-                                    {.x = b.attention_out,
+                                    {.x = AttendedOf(layer),
                                      .dy = buffers_.d_stream,
                                      .dx = buffers_.d_attention_out},
                                     gradients));
+  if (Narrows(layer)) {
+    SpreadRows(*selected_, tokens_, config.heads * config.head_dim,
+               buffers_.d_attention_out);
+    SpreadRows(*selected_, tokens_, config.hidden_size, buffers_.d_stream);
+    rows_ = tokens_;
+  }
   KAITO_RETURN_IF_ERROR(kernels::AttentionBackward(
       {.forward = Attention(layer),
        .d_out = {.data = buffers_.d_attention_out,
@@ -162,7 +169,7 @@ absl::Status PackedPass::ProjectBack(int64_t layer, LinearRole role,
   const LinearWeight& w = weights(layer).linear(role);
   if (g.dx != nullptr) {
     KAITO_RETURN_IF_ERROR(
-        LinearBackward(w, g.dy, tokens_, g.dx, g.accumulate, products_));
+        LinearBackward(w, g.dy, rows_, g.dx, g.accumulate, products_));
   }
   const int64_t index = input_.adapter.IndexOf(layer, role);
   if (index < 0) return absl::OkStatus();
@@ -171,12 +178,11 @@ absl::Status PackedPass::ProjectBack(int64_t layer, LinearRole role,
   const float* x = g.x;
   float* dx = g.dx;
   if (drops) {
-    Drop(MaskOf(layer, role), x, tokens_, w.in, buffers_.dropped,
-         model_.stream);
+    Drop(MaskOf(layer, role), x, rows_, w.in, buffers_.dropped, model_.stream);
     x = buffers_.dropped;
     if (dx != nullptr) {
       dx = buffers_.d_dropped;
-      std::fill_n(dx, tokens_ * w.in, 0.0f);
+      std::fill_n(dx, rows_ * w.in, 0.0f);
     }
   }
   KAITO_RETURN_IF_ERROR(kernels::LoraBackward(
@@ -189,15 +195,14 @@ absl::Status PackedPass::ProjectBack(int64_t layer, LinearRole role,
        .da = gradients.modules[index].a.data(),
        .db = gradients.modules[index].b.data(),
        .dx = dx,
-       .rows = tokens_,
+       .rows = rows_,
        .inputs = w.in,
        .outputs = w.out,
        .rank = m.rank,
        .scale = m.scale},
       model_.stream));
   if (drops && dx != nullptr) {
-    AddDropGradient(MaskOf(layer, role), dx, tokens_, w.in, g.dx,
-                    model_.stream);
+    AddDropGradient(MaskOf(layer, role), dx, rows_, w.in, g.dx, model_.stream);
   }
   return absl::OkStatus();
 }

@@ -150,6 +150,11 @@ absl::StatusOr<PackedBuffers> LayOut(const PackedShape& shape,
 
   buffers.layers.reserve(shape.config.layers);
   TakeLayers(shape, layout, buffers);
+  buffers.top_attention_out = layout.Floats(shape.tokens * size.q);
+  buffers.top_input = layout.Floats(shape.tokens * size.hidden);
+  buffers.selected = layout.Ints(shape.tokens);
+  buffers.selected_labels = layout.Ints(shape.tokens);
+  buffers.selected_losses = layout.Floats(shape.tokens);
   buffers.rope_rows = layout.Ints(shape.tokens);
   buffers.sublayer_out = layout.Floats(shape.tokens * size.hidden);
   buffers.last = layout.Floats(shape.tokens * size.hidden);

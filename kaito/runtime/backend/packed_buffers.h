@@ -72,10 +72,19 @@ struct PackedBuffers {
   int64_t kv_stride = 0;
   int64_t gate_stride = 0;
 
-  // [layers]; what is not kept is the same memory in all of them.
+  // [layers]; what is not kept is the same memory in all of them. Those of the
+  // topmost layer behind attention are of the selected rows alone.
   std::vector<LayerBuffers> layers;
+  // Of the topmost layer, the selected rows.
+  float* top_attention_out = nullptr;  // [T, Q]
+  float* top_input = nullptr;          // [T, H]
+  // The tokens whose labels are trained, and what belongs to them. [T]
+  int32_t* selected = nullptr;
+  int32_t* selected_labels = nullptr;
+  float* selected_losses = nullptr;
   int32_t* rope_rows = nullptr;   // [T]
   float* sublayer_out = nullptr;  // [T, H]
+  // Of the selected rows:
   float* last = nullptr;          // [T, H], before the last norm
   float* last_inverse = nullptr;  // [T]
   float* normed = nullptr;        // [T, H], after it

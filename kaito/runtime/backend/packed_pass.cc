@@ -17,7 +17,7 @@ namespace kaito::runtime {
 
 PackedPass::PackedPass(const PassModel& model, const PackedInput& input,
                        const PackedBuffers& buffers)
-    : DecoderPass(model, buffers, input.batch.tokens()),
+    : DecoderPass(model, buffers, input.batch.tokens(), input.selected),
       input_(input),
       products_{.stream = model.stream,
                 .workspace = buffers.workspace,
@@ -31,7 +31,7 @@ absl::Status PackedPass::Forward() {
                            .sum = buffers_.last,
                            .y = buffers_.normed,
                            .inverse_rms = buffers_.last_inverse,
-                           .rows = tokens_,
+                           .rows = rows_,
                            .columns = model_.config.hidden_size,
                            .epsilon = model_.config.norm_epsilon},
                           model_.stream);
@@ -40,12 +40,11 @@ absl::Status PackedPass::Forward() {
 absl::Status PackedPass::Project(int64_t layer, LinearRole role, const float* x,
                                  float* y) {
   const LinearWeight& w = weights(layer).linear(role);
-  KAITO_RETURN_IF_ERROR(LinearForward(w, x, tokens_, y, products_));
+  KAITO_RETURN_IF_ERROR(LinearForward(w, x, rows_, y, products_));
   const LoraModule* m = input_.adapter.Find(layer, role);
   if (m == nullptr) return absl::OkStatus();
   if (input_.dropout > 0) {
-    Drop(MaskOf(layer, role), x, tokens_, w.in, buffers_.dropped,
-         model_.stream);
+    Drop(MaskOf(layer, role), x, rows_, w.in, buffers_.dropped, model_.stream);
     x = buffers_.dropped;
   }
   const kernels::LoraGroup group = {.a = m->a.data(),
@@ -53,14 +52,14 @@ absl::Status PackedPass::Project(int64_t layer, LinearRole role, const float* x,
                                     .rank = m->rank,
                                     .scale = m->scale,
                                     .row_begin = 0,
-                                    .row_end = tokens_};
+                                    .row_end = rows_};
   return kernels::Lora(
       {.x = x,
        .groups = &group,
        .group_count = 1,
        .t = buffers_.layers[layer].low[static_cast<size_t>(role)],
        .y = y,
-       .rows = tokens_,
+       .rows = rows_,
        .inputs = w.in,
        .outputs = w.out,
        .t_stride = m->rank},
@@ -98,7 +97,8 @@ DropoutMask PackedPass::MaskOf(int64_t layer, LinearRole role) const {
           .seed = input_.dropout_seed,
           .module =
               static_cast<uint32_t>(layer * static_cast<int64_t>(kLinearRoles) +
-                                    static_cast<int64_t>(role))};
+                                    static_cast<int64_t>(role)),
+          .tokens = rows_ < tokens_ ? selected_->data() : nullptr};
 }
 
 }  // namespace kaito::runtime

@@ -11,6 +11,7 @@
 //   KAITO_RETURN_IF_ERROR(pass.Backward(gradients));
 
 #include <cstdint>
+#include <span>
 
 #include "absl/status/status.h"
 #include "kaito/kernels/attention/attention_params.h"
@@ -27,6 +28,8 @@ namespace kaito::runtime {
 
 struct PackedInput {
   const PackedBatch& batch;  // Checked.
+  // The tokens whose labels are trained, ascending; one or more.
+  std::span<const int32_t> selected;
   const AdapterIndex& adapter;
   double dropout = 0;
   uint64_t dropout_seed = 0;
@@ -40,7 +43,7 @@ class PackedPass : public DecoderPass {
   PackedPass(const PassModel& model, const PackedInput& input,
              const PackedBuffers& buffers);
 
-  // Up to buffers.normed.
+  // Up to buffers.normed, of the selected tokens.
   absl::Status Forward();
 
   // From the gradient of buffers.normed in buffers.d_normed. Once, after
