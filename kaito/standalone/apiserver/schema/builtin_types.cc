@@ -8,6 +8,7 @@
 #include "kaito/base/check/check.h"
 #include "kaito/standalone/apiserver/schema/builtin_text.h"
 #include "kaito/standalone/apiserver/schema/notation.h"
+#include "kaito/standalone/apiserver/schema/type_docs.h"
 
 namespace kaito::apiserver {
 
@@ -17,6 +18,7 @@ const std::shared_ptr<SchemaTypes>& BuiltinTypes() {
         ParseNotation(absl::StrCat(kMetaTypes, kPodTypes, kVolumeTypes,
                                    kCoreTypes, kWorkloadTypes, kOtherTypes));
     KAITO_CHECK(parsed.ok()) << parsed.status();
+    AddTypeDocs(**parsed);
     return new std::shared_ptr<SchemaTypes>(*std::move(parsed));
   }();
   return *types;

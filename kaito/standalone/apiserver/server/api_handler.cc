@@ -32,6 +32,7 @@
 #include "kaito/standalone/apiserver/rest/verbs.h"
 #include "kaito/standalone/apiserver/server/http_answer.h"
 #include "kaito/standalone/apiserver/server/log_query.h"
+#include "kaito/standalone/apiserver/server/openapi_answer.h"
 #include "kaito/standalone/apiserver/server/pod_logs.h"
 #include "kaito/standalone/apiserver/watch/watch_hub.h"
 #include "kaito/standalone/apiserver/watch/watch_request.h"
@@ -166,10 +167,29 @@ bool ApiHandler::HandleFixed(const http::ServerRequest& request,
                                        "/version"}}});
     return true;
   }
+  if (first == "openapi") return HandleOpenApi(request, writer);
   if (first == "api" || first == "apis") {
     return HandleDiscovery(request, writer);
   }
   return false;
+}
+
+bool ApiHandler::HandleOpenApi(const http::ServerRequest& request,
+                               http::ResponseWriter& writer) {
+  const absl::StatusOr<OpenApiAnswer> answer = AnswerOpenApi(
+      *registry_.catalog(), request.target.segments, Header(request, "Accept"),
+      Header(request, "If-None-Match"));
+  if (!answer.ok()) return false;
+  http::Headers headers = {{"Content-Type", answer->content_type},
+                           {"ETag", answer->etag},
+                           {"Cache-Control", "no-cache, private"}};
+  // A client that has gone is told nothing.
+  writer
+      .Send({.code = answer->code,
+             .headers = std::move(headers),
+             .body = answer->body})
+      .IgnoreError();
+  return true;
 }
 
 bool ApiHandler::HandleDiscovery(const http::ServerRequest& request,

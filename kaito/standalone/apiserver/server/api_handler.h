@@ -33,6 +33,8 @@ class ApiHandler {
                    http::ResponseWriter& writer);
   bool HandleDiscovery(const http::ServerRequest& request,
                        http::ResponseWriter& writer);
+  bool HandleOpenApi(const http::ServerRequest& request,
+                     http::ResponseWriter& writer);
   absl::Status HandleResource(const http::ServerRequest& request,
                               http::ResponseWriter& writer);
   absl::Status HandleRead(const Call& call, const http::ServerRequest& request,
