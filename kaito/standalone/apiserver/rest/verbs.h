@@ -71,6 +71,9 @@ class Verbs {
   absl::StatusOr<Answer> CreateSubresource(const Call& call,
                                            const json::Value& body);
   absl::StatusOr<Answer> Modify(const Call& call, Change change);
+  absl::StatusOr<Answer> Apply(const Call& call, json::Value applied);
+  absl::Status ApplyIn(Transaction& transaction, const Call& call,
+                       const json::Value& applied, Answer& answer);
   absl::Status ModifyIn(Transaction& transaction, const Call& call,
                         const json::Value& old, json::Value object,
                         Answer& answer);
