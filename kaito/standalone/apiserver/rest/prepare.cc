@@ -147,6 +147,18 @@ void CheckFinalizers(const json::Value* before, const json::Value& object,
   }
 }
 
+// Empty says the same as absent, and is kept as that.
+void DropEmptyMetadata(json::Value& metadata) {
+  for (const char* name :
+       {"labels", "annotations", "finalizers", "ownerReferences"}) {
+    const json::Value* value = metadata.Find(name);
+    if (value != nullptr && ((value->is_object() && value->object()->empty()) ||
+                             (value->is_array() && value->array()->empty()))) {
+      metadata.object()->Erase(name);
+    }
+  }
+}
+
 // Both without what the server changes by itself.
 json::Value Content(const json::Value& object, bool with_metadata,
                     bool with_status) {
@@ -291,6 +303,7 @@ absl::Status PrepareUpdate(const ResourceDefinition& resource,
 absl::Status Admit(const ResourceDefinition& resource,
                    const json::Value* before, json::Value& object,
                    std::vector<std::string>& warnings) {
+  DropEmptyMetadata(object["metadata"]);
   ApplyDefaults(*resource.schema, object);
   api::FieldErrors errors = Validate(*resource.schema, object);
   const std::string name(object.StringAt({"metadata", "name"}));

@@ -1,5 +1,7 @@
 #include "kaito/standalone/apiserver/server/api_handler.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "kaito/api/meta/api_status.h"
 #include "kaito/base/clock/clock.h"
 #include "kaito/base/http/headers.h"
@@ -20,6 +23,7 @@
 #include "kaito/base/json/value.h"
 #include "kaito/base/json/writer.h"
 #include "kaito/base/status/status_macros.h"
+#include "kaito/base/sync/stop_token.h"
 #include "kaito/base/url/percent_encoding.h"
 #include "kaito/base/yaml/writer.h"
 #include "kaito/base/yaml/yaml.h"
@@ -30,6 +34,7 @@
 #include "kaito/standalone/apiserver/rest/request_info.h"
 #include "kaito/standalone/apiserver/rest/stored_form.h"
 #include "kaito/standalone/apiserver/rest/verbs.h"
+#include "kaito/standalone/apiserver/server/fault_injector.h"
 #include "kaito/standalone/apiserver/server/http_answer.h"
 #include "kaito/standalone/apiserver/server/log_query.h"
 #include "kaito/standalone/apiserver/server/openapi_answer.h"
@@ -131,20 +136,48 @@ bool HasSubresource(const ResourceDefinition& resource,
 }  // namespace
 
 ApiHandler::ApiHandler(Store& store, Registry& registry, WatchHub& hub,
-                       Clock& clock, IdSource& ids, const PodLogs& logs)
+                       Clock& clock, IdSource& ids, const PodLogs& logs,
+                       FaultInjector* faults)
     : store_(store),
       registry_(registry),
       hub_(hub),
       clock_(clock),
       ids_(ids),
       logs_(logs),
+      faults_(faults),
       verbs_(store, registry, clock, ids) {}
 
 void ApiHandler::Handle(const http::ServerRequest& request,
                         http::ResponseWriter& writer) {
   if (HandleFixed(request, writer)) return;
-  const absl::Status status = HandleResource(request, writer);
+  RequestFault fault;
+  if (faults_ != nullptr && Misbehave(request, writer, fault)) return;
+  const absl::Status status = HandleResource(request, fault, writer);
   if (!status.ok()) SendApiError(writer, status);
+}
+
+bool ApiHandler::Misbehave(const http::ServerRequest& request,
+                           http::ResponseWriter& writer, RequestFault& fault) {
+  const absl::StatusOr<Call> call = CallOf(request);
+  if (!call.ok()) return false;
+  std::optional<RequestFault> planned =
+      faults_->OnRequest({.method = request.method,
+                          .group = call->info.group,
+                          .resource = call->info.resource,
+                          .ns = call->info.ns,
+                          .name = call->info.name,
+                          .subresource = call->info.subresource,
+                          .watch = call->options.watch,
+                          .resource_version = call->options.resource_version});
+  if (!planned.has_value()) return false;
+  fault = *std::move(planned);
+  if (fault.delay > absl::ZeroDuration()) {
+    // Ends early where the client gives up.
+    WaitFor(clock_, fault.delay, writer.client_gone()).IgnoreError();
+  }
+  if (fault.error.ok()) return false;
+  SendApiError(writer, fault.error);
+  return true;
 }
 
 bool ApiHandler::HandleFixed(const http::ServerRequest& request,
@@ -247,13 +280,24 @@ absl::StatusOr<Call> ApiHandler::CallOf(const http::ServerRequest& request) {
 }
 
 absl::Status ApiHandler::HandleResource(const http::ServerRequest& request,
+                                        const RequestFault& fault,
                                         http::ResponseWriter& writer) {
-  KAITO_ASSIGN_OR_RETURN(const Call call, CallOf(request));
+  KAITO_ASSIGN_OR_RETURN(Call call, CallOf(request));
+  if (fault.stale_versions > 0) {
+    call.options.resource_version = absl::StrCat(
+        std::max<int64_t>(1, store_.version() - fault.stale_versions));
+    call.options.resource_version_match = "Exact";
+  }
   if (request.method == "GET" || request.method == "HEAD") {
     return HandleRead(call, request, writer);
   }
   KAITO_ASSIGN_OR_RETURN(const Form form, FormOf(request));
   KAITO_ASSIGN_OR_RETURN(const Answer answer, HandleWrite(call, request));
+  if (fault.lose_answer) {
+    // Dropped before its end: the connection breaks.
+    writer.Stream(200, {}).status().IgnoreError();
+    return absl::OkStatus();
+  }
   if (form.yaml) {
     SendText(writer, answer.code, "application/yaml",
              yaml::Write(answer.object), answer.warnings);

@@ -13,6 +13,7 @@
 #include "kaito/standalone/apiserver/rest/id_source.h"
 #include "kaito/standalone/apiserver/rest/render.h"
 #include "kaito/standalone/apiserver/rest/verbs.h"
+#include "kaito/standalone/apiserver/server/fault_injector.h"
 #include "kaito/standalone/apiserver/server/pod_logs.h"
 #include "kaito/standalone/apiserver/store/store.h"
 #include "kaito/standalone/apiserver/watch/watch_hub.h"
@@ -23,11 +24,14 @@ class ApiHandler {
  public:
   // All outlive it.
   ApiHandler(Store& store, Registry& registry, WatchHub& hub, Clock& clock,
-             IdSource& ids, const PodLogs& logs);
+             IdSource& ids, const PodLogs& logs, FaultInjector* faults);
 
   void Handle(const http::ServerRequest& request, http::ResponseWriter& writer);
 
  private:
+  // What goes wrong on purpose; true where that is all of the answer.
+  bool Misbehave(const http::ServerRequest& request,
+                 http::ResponseWriter& writer, RequestFault& fault);
   // Paths that are no resources; false where there is no such path.
   bool HandleFixed(const http::ServerRequest& request,
                    http::ResponseWriter& writer);
@@ -36,6 +40,7 @@ class ApiHandler {
   bool HandleOpenApi(const http::ServerRequest& request,
                      http::ResponseWriter& writer);
   absl::Status HandleResource(const http::ServerRequest& request,
+                              const RequestFault& fault,
                               http::ResponseWriter& writer);
   absl::Status HandleRead(const Call& call, const http::ServerRequest& request,
                           http::ResponseWriter& writer);
@@ -51,6 +56,7 @@ class ApiHandler {
   Clock& clock_;
   IdSource& ids_;
   const PodLogs& logs_;
+  FaultInjector* const faults_;  // Null: none.
   Verbs verbs_;
 };
 

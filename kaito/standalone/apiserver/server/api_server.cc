@@ -16,6 +16,7 @@
 #include "kaito/base/http/server_options.h"
 #include "kaito/base/http/server_request.h"
 #include "kaito/base/status/status_macros.h"
+#include "kaito/standalone/apiserver/collect/collector.h"
 #include "kaito/standalone/apiserver/resource/builtin_resources.h"
 #include "kaito/standalone/apiserver/resource/registry.h"
 #include "kaito/standalone/apiserver/rest/id_source.h"
@@ -56,14 +57,21 @@ class ApiServerImpl final : public ApiServer {
     KAITO_ASSIGN_OR_RETURN(
         credentials_, PrepareCredentials(JoinPath(options_.data_dir, "pki"),
                                          {options_.address}, clock_.Now()));
-    KAITO_ASSIGN_OR_RETURN(hub_,
-                           WatchHub::Start(*store_, clock_, options_.watches));
-    store_->OnCommit([this] { hub_->Wake(); });
+    WatchHubOptions watches = options_.watches;
+    watches.faults = options_.faults;
+    KAITO_ASSIGN_OR_RETURN(hub_, WatchHub::Start(*store_, clock_, watches));
+    collector_ = std::make_unique<Collector>(*store_, registry_, clock_);
+    store_->OnCommit([this] {
+      hub_->Wake();
+      collector_->Wake();
+    });
     verbs_ = std::make_unique<Verbs>(*store_, registry_, clock_, *ids_);
     KAITO_RETURN_IF_ERROR(
         Bootstrap(*store_, registry_, *verbs_, options_.definitions));
-    handler_ = std::make_unique<ApiHandler>(*store_, registry_, *hub_, clock_,
-                                            *ids_, options_.pod_logs);
+    KAITO_RETURN_IF_ERROR(collector_->Run());
+    handler_ =
+        std::make_unique<ApiHandler>(*store_, registry_, *hub_, clock_, *ids_,
+                                     options_.pod_logs, options_.faults);
     KAITO_RETURN_IF_ERROR(Listen());
     return WriteFileAtomic(kubeconfig_path(),
                            KubeconfigText(credentials_, url()), {.mode = 0600});
@@ -82,6 +90,7 @@ class ApiServerImpl final : public ApiServer {
     // Watches first: they would use up all patience.
     if (hub_ != nullptr) hub_->Stop();
     if (http_ != nullptr) http_->Stop(patience);
+    if (collector_ != nullptr) collector_->Stop();
   }
 
  private:
@@ -112,6 +121,7 @@ class ApiServerImpl final : public ApiServer {
   Credentials credentials_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<WatchHub> hub_;
+  std::unique_ptr<Collector> collector_;
   std::unique_ptr<Verbs> verbs_;
   std::unique_ptr<ApiHandler> handler_;
   // Last, so that it ends first: its handlers use all the others.

@@ -27,6 +27,7 @@
 #include "kaito/base/json/value.h"
 #include "kaito/standalone/apiserver/resource/resource_definition.h"
 #include "kaito/standalone/apiserver/server/credentials.h"
+#include "kaito/standalone/apiserver/server/fault_injector.h"
 #include "kaito/standalone/apiserver/server/pod_logs.h"
 #include "kaito/standalone/apiserver/store/store.h"
 #include "kaito/standalone/apiserver/watch/watch_hub.h"
@@ -49,6 +50,8 @@ struct ApiServerOptions {
 
   StoreOptions store;
   WatchHubOptions watches;
+  // For tests of clients; outlives the server. Null: it behaves.
+  FaultInjector* faults = nullptr;
   // For tests that want the same uids each time.
   std::optional<uint64_t> id_seed;
 };

@@ -1,8 +1,10 @@
 #include "kaito/standalone/apiserver/server/api_server.h"
 
 #include <cstdlib>
+#include <deque>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "kaito/api/meta/api_status.h"
 #include "kaito/api/workspace/crd.h"
 #include "kaito/base/clock/real_clock.h"
 #include "kaito/base/file/temp_dir.h"
@@ -26,7 +29,11 @@
 #include "kaito/base/json/value.h"
 #include "kaito/base/json/writer.h"
 #include "kaito/base/status/status_matchers.h"
+#include "kaito/base/sync/mutex.h"
 #include "kaito/base/sync/stop_token.h"
+#include "kaito/base/sync/thread_annotations.h"
+#include "kaito/standalone/apiserver/server/fault_injector.h"
+#include "kaito/standalone/apiserver/watch/watch_fault.h"
 
 namespace kaito::apiserver {
 namespace {
@@ -45,6 +52,40 @@ struct Reply {
   std::string At(std::initializer_list<absl::string_view> path) const {
     return std::string(body.StringAt(path));
   }
+};
+
+// Answers each request on configmaps with the next of its faults.
+class TestFaults final : public FaultInjector {
+ public:
+  std::optional<RequestFault> OnRequest(const RequestFacts& facts) override {
+    MutexLock lock(mutex_);
+    if (facts.resource != "configmaps" || requests_.empty()) {
+      return std::nullopt;
+    }
+    RequestFault fault = std::move(requests_.front());
+    requests_.pop_front();
+    return fault;
+  }
+  WatchFault OnWatchLine(absl::string_view, absl::string_view) override {
+    MutexLock lock(mutex_);
+    if (lines_.empty()) return WatchFault::kNone;
+    const WatchFault fault = lines_.front();
+    lines_.pop_front();
+    return fault;
+  }
+  void AddRequest(RequestFault fault) {
+    MutexLock lock(mutex_);
+    requests_.push_back(std::move(fault));
+  }
+  void AddLine(WatchFault fault) {
+    MutexLock lock(mutex_);
+    lines_.push_back(fault);
+  }
+
+ private:
+  Mutex mutex_;
+  std::deque<RequestFault> requests_ KAITO_GUARDED_BY(mutex_);
+  std::deque<WatchFault> lines_ KAITO_GUARDED_BY(mutex_);
 };
 
 class ApiServerTest : public ::testing::Test {
@@ -69,6 +110,7 @@ class ApiServerTest : public ::testing::Test {
           return verdict;
         };
     options.id_seed = 7;
+    options.faults = &faults_;
     KAITO_ASSERT_OK_AND_ASSIGN(server_,
                                ApiServer::Start(clock_, std::move(options)));
     KAITO_ASSERT_OK_AND_ASSIGN(
@@ -128,7 +170,45 @@ class ApiServerTest : public ::testing::Test {
     return lines;
   }
 
+  // Waits until a watch from the beginning of time has that line.
+  bool Sees(absl::string_view collection, absl::string_view wanted) {
+    absl::StatusOr<std::unique_ptr<http::ResponseStream>> stream =
+        client_->Open({.url = absl::StrCat(server_->url(), collection,
+                                           "?watch=1&timeoutSeconds=20"
+                                           "&resourceVersion=1"),
+                       .timeout = absl::Seconds(25)},
+                      {});
+    std::string text;
+    while (stream.ok()) {
+      const absl::StatusOr<std::string> piece = (*stream)->Read();
+      if (!piece.ok() || piece->empty()) break;
+      text += *piece;
+      for (absl::string_view line : absl::StrSplit(text, '\n')) {
+        const absl::StatusOr<json::Value> event = json::Parse(line);
+        if (event.ok() && absl::StrCat(event->StringAt({"type"}), " ",
+                                       event->StringAt({"object", "metadata",
+                                                        "name"})) == wanted) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  // Returns the uid.
+  std::string MakeOwned(absl::string_view name, absl::string_view owner,
+                        absl::string_view uid) {
+    return Do("POST", "/api/v1/namespaces/default/secrets",
+              absl::StrCat(
+                  R"({"metadata":{"name":")", name,
+                  R"(","ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap",
+                      "blockOwnerDeletion":true,"name":")",
+                  owner, R"(","uid":")", uid, R"("}]}})"))
+        .At({"metadata", "uid"});
+  }
+
   RealClock clock_;
+  TestFaults faults_;
   TempDir dir_;
   std::unique_ptr<ApiServer> server_;
   std::unique_ptr<http::Client> client_;
@@ -357,6 +437,124 @@ TEST_F(ApiServerTest, TablesHaveTheColumnsOfTheKind) {
   const json::Value& row = (*table.body.Find("rows")->array())[0];
   EXPECT_EQ((*row.Find("cells")->array())[1], json::Value("T"));
   EXPECT_EQ(row.StringAt({"object", "kind"}), "PartialObjectMetadata");
+}
+
+constexpr char kSecrets[] = "/api/v1/namespaces/default/secrets";
+
+TEST_F(ApiServerTest, DependentsGoWithTheirLastOwner) {
+  const std::string a = MakeConfigMap("a").At({"metadata", "uid"});
+  MakeOwned("s", "a", a);
+  EXPECT_EQ(Do("DELETE", absl::StrCat(kMaps, "/a")).At({"status"}), "Success");
+  EXPECT_TRUE(Sees(kSecrets, "DELETED s"));
+  // One whose owner never was goes too.
+  MakeOwned("t", "x", "no-such-uid");
+  EXPECT_TRUE(Sees(kSecrets, "DELETED t"));
+}
+
+TEST_F(ApiServerTest, AForegroundDeletionWaitsForDependents) {
+  const std::string a = MakeConfigMap("a").At({"metadata", "uid"});
+  MakeOwned("s", "a", a);
+  const char* type = "application/merge-patch+json";
+  const std::string secret = absl::StrCat(kSecrets, "/s");
+  Do("PATCH", secret, R"({"metadata":{"finalizers":["x.y/z"]}})", type);
+  const Reply reply = Do("DELETE", absl::StrCat(kMaps, "/a"),
+                         R"({"propagationPolicy":"Foreground"})");
+  EXPECT_EQ((*reply.body.FindPath({"metadata", "finalizers"})->array())[0],
+            json::Value("foregroundDeletion"));
+  EXPECT_TRUE(Sees(kSecrets, "MODIFIED s"));
+  EXPECT_EQ(Do("GET", absl::StrCat(kMaps, "/a")).code, 200);
+  Do("PATCH", secret, R"({"metadata":{"finalizers":null}})", type);
+  EXPECT_TRUE(Sees(kMaps, "DELETED a"));
+}
+
+TEST_F(ApiServerTest, AnOrphaningDeletionLeavesDependents) {
+  const std::string a = MakeConfigMap("a").At({"metadata", "uid"});
+  MakeOwned("s", "a", a);
+  Do("DELETE", absl::StrCat(kMaps, "/a"), R"({"propagationPolicy":"Orphan"})");
+  EXPECT_TRUE(Sees(kMaps, "DELETED a"));
+  const Reply secret = Do("GET", absl::StrCat(kSecrets, "/s"));
+  EXPECT_EQ(secret.code, 200);
+  EXPECT_EQ(secret.body.FindPath({"metadata", "ownerReferences"}), nullptr);
+}
+
+TEST_F(ApiServerTest, ANamespaceIsEmptiedAndGoes) {
+  Do("POST", "/api/v1/namespaces", R"({"metadata":{"name":"n"}})");
+  Do("POST", "/api/v1/namespaces/n/configmaps",
+     R"({"metadata":{"name":"a","finalizers":["x.y/z"]}})");
+  const Reply reply = Do("DELETE", "/api/v1/namespaces/n");
+  EXPECT_EQ(reply.At({"status", "phase"}), "Terminating");
+  const Reply refused = Do("POST", "/api/v1/namespaces/n/secrets",
+                           R"({"metadata":{"name":"s"}})");
+  EXPECT_EQ(refused.code, 403);
+  EXPECT_EQ(
+      (*refused.body.FindPath({"details", "causes"})->array())[0].StringAt(
+          {"reason"}),
+      "NamespaceTerminating");
+  EXPECT_TRUE(Sees("/api/v1/namespaces/n/configmaps", "MODIFIED a"));
+  Do("PATCH", "/api/v1/namespaces/n/configmaps/a",
+     R"({"metadata":{"finalizers":null}})", "application/merge-patch+json");
+  EXPECT_TRUE(Sees("/api/v1/namespaces", "DELETED n"));
+}
+
+TEST_F(ApiServerTest, AKindGoesWithItsObjects) {
+  Do("POST", kWorkspaces,
+     R"({"metadata":{"name":"w"},"resource":{"labelSelector":{}}})");
+  const char* crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  Do("DELETE", absl::StrCat(crds, "/workspaces.kaito.sh"));
+  EXPECT_TRUE(Sees(crds, "DELETED workspaces.kaito.sh"));
+  EXPECT_EQ(Do("GET", kWorkspaces).code, 404);
+}
+
+TEST_F(ApiServerTest, AppliesByManagersAndNamesConflicts) {
+  const std::string path = absl::StrCat(kMaps, "/a?fieldManager=");
+  const char* type = "application/apply-patch+yaml";
+  const char* body =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+      "data: {x: '1'}\n";
+  EXPECT_EQ(Do("PATCH", path + "one", body, type).code, 201);
+  const Reply same = Do("PATCH", path + "one", body, type);
+  EXPECT_EQ(same.code, 200);
+  EXPECT_EQ(Do("PATCH", path + "one", body, type).body, same.body);
+  const char* other =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+      "data: {x: '2'}\n";
+  const Reply conflict = Do("PATCH", path + "two", other, type);
+  EXPECT_EQ(conflict.code, 409);
+  EXPECT_EQ((*conflict.body.FindPath({"details", "causes"})->array())[0],
+            json::Value(json::Object{{"reason", "FieldManagerConflict"},
+                                     {"message", "conflict with \"one\""},
+                                     {"field", ".data.x"}}));
+  EXPECT_EQ(Do("PATCH", path + "two&force=true", other, type).At({"data", "x"}),
+            "2");
+  EXPECT_EQ(Do("PATCH", absl::StrCat(kMaps, "/a"), body, type).code, 422);
+}
+
+TEST_F(ApiServerTest, MisbehavesOnDemand) {
+  faults_.AddRequest({.error = api::ToStatus(api::MakeApiStatus(429, "slow"))});
+  EXPECT_EQ(MakeConfigMap("a").code, 429);
+  faults_.AddRequest({.lose_answer = true});
+  const absl::StatusOr<http::Response> lost =
+      client_->Do({.method = "POST",
+                   .url = absl::StrCat(server_->url(), kMaps),
+                   .headers = {{"Content-Type", "application/json"}},
+                   .body = R"({"metadata":{"name":"a"}})"},
+                  {});
+  EXPECT_THAT(lost, StatusIs(absl::StatusCode::kUnavailable, _));
+  const Reply there = Do("GET", absl::StrCat(kMaps, "/a"));
+  EXPECT_EQ(there.code, 200);
+  const std::string version = there.At({"metadata", "resourceVersion"});
+  MakeConfigMap("b");
+  faults_.AddRequest({.stale_versions = 1});
+  EXPECT_EQ(Do("GET", kMaps).body.Find("items")->array()->size(), 1u);
+  const std::string watch = absl::StrCat(
+      kMaps, "?watch=1&timeoutSeconds=1&resourceVersion=", version);
+  faults_.AddLine(WatchFault::kTwice);
+  EXPECT_THAT(WatchAll(watch), ElementsAre("ADDED b", "ADDED b"));
+  faults_.AddLine(WatchFault::kDrop);
+  EXPECT_THAT(WatchAll(watch), ElementsAre());
+  faults_.AddLine(WatchFault::kExpire);
+  EXPECT_THAT(WatchAll(watch),
+              ElementsAre(HasSubstr("ERROR too old resource version")));
 }
 
 TEST_F(ApiServerTest, SaysClearlyWhatItDoesNotServe) {

@@ -21,6 +21,7 @@
 #include "kaito/standalone/apiserver/rest/render.h"
 #include "kaito/standalone/apiserver/store/object_key.h"
 #include "kaito/standalone/apiserver/store/store.h"
+#include "kaito/standalone/apiserver/watch/watch_fault.h"
 #include "kaito/standalone/apiserver/watch/watch_line.h"
 
 namespace kaito::apiserver {
@@ -54,7 +55,9 @@ struct WatchHub::Watch {
   SteadyTime end;
   SteadyTime next_bookmark;
   bool blocked = false;
-  bool ended = false;  // After the lines.
+  bool ended = false;       // After the lines.
+  bool silent = false;      // By a fault.
+  bool misbehaved = false;  // The first line has had its fault.
 };
 
 WatchHub::WatchHub(Store& store, Clock& clock, const WatchHubOptions& options)
@@ -170,6 +173,10 @@ bool WatchHub::Serve(Watch& watch) {
 
 bool WatchHub::Flush(Watch& watch) {
   while (!watch.lines.empty()) {
+    if (options_.faults != nullptr && !watch.misbehaved) {
+      if (!Misbehave(watch)) return false;
+      if (watch.lines.empty()) break;
+    }
     const absl::Status status = watch.stream.TryWrite(watch.lines.front());
     if (absl::IsResourceExhausted(status)) {
       watch.blocked = true;
@@ -177,6 +184,46 @@ bool WatchHub::Flush(Watch& watch) {
     }
     if (!status.ok()) return false;
     watch.lines.pop_front();
+    watch.misbehaved = false;
+  }
+  return true;
+}
+
+bool WatchHub::Misbehave(Watch& watch) {
+  while (!watch.lines.empty()) {
+    if (watch.silent) {
+      watch.lines.clear();
+      return true;
+    }
+    std::string& line = watch.lines.front();
+    switch (options_.faults->OnWatchLine(watch.scope.resource->plural, line)) {
+      case WatchFault::kNone:
+        watch.misbehaved = true;
+        return true;
+      case WatchFault::kDrop:
+        watch.lines.pop_front();
+        continue;
+      case WatchFault::kTwice:
+        line += std::string(line);
+        watch.misbehaved = true;
+        return true;
+      case WatchFault::kCut:
+        // The stream is dropped without its end, which breaks the connection.
+        watch.stream.TryWrite(line.substr(0, line.size() / 2)).IgnoreError();
+        return false;
+      case WatchFault::kEnd:
+        watch.stream.Finish().IgnoreError();
+        return false;
+      case WatchFault::kExpire:
+        watch.lines.clear();
+        watch.lines.push_back(ExpiredLine(watch.position, store_.version()));
+        watch.ended = true;
+        watch.misbehaved = true;
+        return true;
+      case WatchFault::kGoSilent:
+        watch.silent = true;
+        break;
+    }
   }
   return true;
 }

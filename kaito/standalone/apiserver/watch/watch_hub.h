@@ -24,6 +24,7 @@
 #include "kaito/base/sync/thread_annotations.h"
 #include "kaito/base/thread/thread.h"
 #include "kaito/standalone/apiserver/store/store.h"
+#include "kaito/standalone/apiserver/watch/watch_fault.h"
 #include "kaito/standalone/apiserver/watch/watch_line.h"
 
 namespace kaito::apiserver {
@@ -40,6 +41,8 @@ struct WatchHubOptions {
   // A real server sends one about each minute. Clients take silence for a dead
   // connection only after longer.
   absl::Duration bookmark_interval = absl::Seconds(30);
+  // For tests; outlives the hub. Null: none.
+  WatchFaults* faults = nullptr;
 };
 
 class WatchHub {
@@ -66,6 +69,8 @@ class WatchHub {
   bool Serve(Watch& watch);
   // False: the client is behind (blocked is set) or gone.
   bool Flush(Watch& watch);
+  // One line, as the faults want it. False: the watch is over.
+  bool Misbehave(Watch& watch);
   // Turns new events into lines. False: there are none, or the end.
   bool Collect(Watch& watch);
   SteadyTime NextTime(const std::vector<std::unique_ptr<Watch>>& watches) const;
