@@ -11,6 +11,7 @@
 #include "kaito/runtime/commands/data.h"
 #include "kaito/runtime/commands/probe.h"
 #include "kaito/runtime/commands/text_commands.h"
+#include "kaito/runtime/serve/commands/serving_commands.h"
 
 namespace kaito::runtime {
 namespace {
@@ -22,6 +23,9 @@ struct Subcommand {
 };
 
 constexpr Subcommand kSubcommands[] = {
+    {"serve", "A model over HTTP.", RunServeCommand},
+    {"score", "Log-probabilities of tokens, line by line.", RunScoreCommand},
+    {"generate", "A model's answers, line by line.", RunGenerateCommand},
     {"tokenize", "Text to token ids and back, line by line.",
      RunTokenizeCommand},
     {"render", "Messages to a model's text, line by line.", RunRenderCommand},

@@ -33,6 +33,8 @@ class ChatMessages {
   // messages, tools, documents, add_generation_prompt, continue_final_message
   // and chat_template_kwargs; false for another field.
   absl::StatusOr<bool> Read(absl::string_view key, const json::Cursor& from);
+  // True, unless told otherwise here or by the field.
+  void SetAddGenerationPrompt(bool add) { input_.add_generation_prompt = add; }
   // One message of a user.
   void SetUserMessage(absl::string_view text);
 
