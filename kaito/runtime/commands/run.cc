@@ -12,6 +12,7 @@
 #include "kaito/runtime/commands/probe.h"
 #include "kaito/runtime/commands/text_commands.h"
 #include "kaito/runtime/serve/commands/serving_commands.h"
+#include "kaito/runtime/train/tune_command.h"
 
 namespace kaito::runtime {
 namespace {
@@ -22,10 +23,15 @@ struct Subcommand {
   int (*run)(std::span<const std::string> args);
 };
 
+int RunTune(std::span<const std::string> args) {
+  return RunTuneCommand(args, nullptr);
+}
+
 constexpr Subcommand kSubcommands[] = {
     {"serve", "A model over HTTP.", RunServeCommand},
     {"score", "Log-probabilities of tokens, line by line.", RunScoreCommand},
     {"generate", "A model's answers, line by line.", RunGenerateCommand},
+    {"tune", "Trains an adapter.", RunTune},
     {"tokenize", "Text to token ids and back, line by line.",
      RunTokenizeCommand},
     {"render", "Messages to a model's text, line by line.", RunRenderCommand},
