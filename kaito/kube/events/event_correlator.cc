@@ -1,5 +1,6 @@
 #include "kaito/kube/events/event_correlator.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -62,7 +63,9 @@ EventDecision EventCorrelator::Judge(const EventDraft& event, absl::Time now,
                                    [&] { return TokenBucket(options_.spam); });
   Seen& seen = seen_.Find(key, options_.max_remembered, [] { return Seen(); });
   if (seen.count == 0) {
-    seen.name = EventName(event.target.name, now);
+    // Two of one instant must not have one name.
+    last_named_ = std::max(now, last_named_ + absl::Nanoseconds(1));
+    seen.name = EventName(event.target.name, last_named_);
     seen.first = now;
   }
   decision.count = ++seen.count;

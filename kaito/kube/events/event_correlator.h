@@ -112,6 +112,7 @@ class EventCorrelator {
   };
 
   const CorrelatorOptions options_;
+  absl::Time last_named_ = absl::InfinitePast();
   Remembered<Similar> similar_;
   Remembered<Seen> seen_;
   Remembered<TokenBucket> spam_;

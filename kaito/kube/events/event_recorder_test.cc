@@ -103,6 +103,12 @@ TEST(EventCorrelator, R47RemembersNoMoreThanItsBound) {
   EXPECT_EQ(judge("b"), Action::kCreate);
 }
 
+TEST(EventCorrelator, R50NamesEventsOfOneInstantApart) {
+  EventCorrelator correlator;
+  EXPECT_NE(correlator.Judge(Draft("1"), kNow, SteadyTime()).name,
+            correlator.Judge(Draft("2"), kNow, SteadyTime()).name);
+}
+
 TEST(EventName, R50IsANameOfBoundedLength) {
   EXPECT_EQ(EventName("ws", kNow), "ws.17a6101701650000");
   EXPECT_EQ(EventName(std::string(300, 'x'), kNow).size(), 253);
