@@ -30,6 +30,8 @@
 #include "kaito/kube/cache/cache.h"
 #include "kaito/kube/cache/object_store.h"
 #include "kaito/kube/client/api_client.h"
+#include "kaito/standalone/network/forwarder.h"
+#include "kaito/standalone/network/network.h"
 #include "kaito/standalone/node/container_files.h"
 #include "kaito/standalone/node/container_log.h"
 #include "kaito/standalone/node/container_process.h"
@@ -41,6 +43,7 @@
 #include "kaito/standalone/node/pod_directory.h"
 #include "kaito/standalone/node/pod_events.h"
 #include "kaito/standalone/node/pod_worker.h"
+#include "kaito/standalone/node/process_plan.h"
 
 namespace kaito::standalone {
 namespace {
@@ -246,6 +249,24 @@ class LocalNodeAgent final : public NodeAgent {
 };
 
 }  // namespace
+
+void UseNetwork(Network& network, NodeAgentOptions& options) {
+  options.acquire_ip = [&network](const std::string& uid,
+                                  const std::string& wanted) {
+    return network.pods().Acquire(uid, wanted);
+  };
+  options.release_ip = [&network](const std::string& uid) {
+    network.pods().Release(uid);
+  };
+  options.port_remaps = [&network] {
+    std::vector<PortRemap> remaps;
+    for (const auto& [at, bound] : network.forwarder().Moved()) {
+      remaps.push_back(
+          {.address = at.address, .port = at.port, .bound_port = bound});
+    }
+    return remaps;
+  };
+}
 
 absl::StatusOr<std::unique_ptr<NodeAgent>> StartNodeAgent(
     const NodeAgentOptions& options, kube::ApiClient& client, Clock& clock,

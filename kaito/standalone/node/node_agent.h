@@ -6,8 +6,8 @@
 //
 //   NodeAgentOptions options = {
 //       .data_dir = data_dir,
-//       .images = StandardImages({.runtime = runtime_path}),
-//       .acquire_ip = ..., .release_ip = ..., .port_remaps = ...};
+//       .images = StandardImages({.runtime = runtime_path})};
+//   UseNetwork(*network, options);
 //   KAITO_ASSIGN_OR_RETURN(std::unique_ptr<NodeAgent> agent,
 //                          StartNodeAgent(options, client, clock, stop));
 //   ...
@@ -26,6 +26,7 @@
 #include "kaito/base/clock/clock.h"
 #include "kaito/base/sync/stop_token.h"
 #include "kaito/kube/client/api_client.h"
+#include "kaito/standalone/network/network.h"
 #include "kaito/standalone/node/container_log.h"
 #include "kaito/standalone/node/environment.h"
 #include "kaito/standalone/node/image_table.h"
@@ -44,13 +45,16 @@ struct NodeAgentOptions {
   // main() must answer to it, see container_shim.h.
   std::vector<std::string> shim_command = {"/proc/self/exe", "container-shim"};
   ContainerLogLimits log_limits;
-  // As in node_context.h; network/network.h has them.
+  // As in node_context.h; UseNetwork() sets them.
   std::function<absl::StatusOr<std::string>(const std::string& uid,
                                             const std::string& wanted)>
       acquire_ip;
   std::function<void(const std::string& uid)> release_ip;
   std::function<std::vector<PortRemap>()> port_remaps;
 };
+
+// Pods take their addresses from the network, which outlives the agent.
+void UseNetwork(Network& network, NodeAgentOptions& options);
 
 // Which log is asked for; answered while the agent lives.
 struct PodLogRequest {
