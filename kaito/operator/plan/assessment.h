@@ -88,6 +88,11 @@ struct Assessment {
 Assessment Assess(const ValidWorkspace& workspace, const Snapshot& snapshot,
                   const Settings& settings);
 
+// For admission: what the instance type's published memory lacks; empty where
+// it is enough, or is not known. `config` is the recipe, where it was read.
+std::string PublishedMemoryWarning(const ValidWorkspace& workspace,
+                                   const std::optional<json::Value>& config);
+
 // Of the ControllerRevision with that hash; else the next free one.
 int64_t RevisionNumber(const Snapshot& snapshot, absl::string_view hash);
 

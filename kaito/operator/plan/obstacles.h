@@ -45,11 +45,6 @@ std::optional<Obstacle> CheckMemory(const ValidWorkspace& workspace,
                                     const NodeChoice& nodes,
                                     const Workload& workload);
 
-// For admission: whether the instance type's published memory is enough; empty
-// where it is, or is not known.
-std::string PublishedMemoryWarning(const ValidWorkspace& workspace,
-                                   const std::optional<json::Value>& config);
-
 }  // namespace kaito::controller
 
 #endif  // KAITO_OPERATOR_PLAN_OBSTACLES_H_
