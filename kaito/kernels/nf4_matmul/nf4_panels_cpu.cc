@@ -19,6 +19,7 @@
 // Must follow it.
 #include "hwy/highway.h"
 #include "kaito/kernels/nf4_matmul/nf4_range-inl.h"
+#include "kaito/kernels/nf4_matmul/nf4_transpose-inl.h"
 
 // A turn of the tokens, and what its workers share.
 #ifndef KAITO_KERNELS_NF4_MATMUL_NF4_TURN_
@@ -138,16 +139,29 @@ int64_t TokensPadded(const Nf4Turn& turn) {
 
 // Depths [begin, begin + depth) of all tokens, panel by panel.
 void RearrangeTokens(const Nf4Turn& turn, int64_t begin, int64_t depth) {
+  const Nf4MatmulParams& params = turn.params;
   float* panel = turn.shared + begin * TokensPadded(turn);
   for (int64_t token = 0; token < turn.tokens; token += kPanel) {
     const int64_t width = PanelWidth(token, turn.tokens);
-    for (int64_t j = 0; j < width; ++j) {
-      if (token + j < turn.tokens) {
-        ReadRow(turn.params.in, turn.params.in_type,
-                (turn.first + token + j) * turn.params.k + begin, depth, width,
-                panel + j);
-      } else {
-        for (int64_t p = 0; p < depth; ++p) panel[p * width + j] = 0.0f;
+    for (int64_t j = 0; j < width; j += kLanes) {
+      const int64_t count =
+          std::clamp<int64_t>(turn.tokens - token - j, 0, kLanes);
+      const int64_t first = (turn.first + token + j) * params.k + begin;
+      int64_t done = 0;
+#if HWY_TARGET != HWY_SCALAR
+      if (params.in_type == FloatType::kF32) {
+        done = TransposeIn(static_cast<const float*>(params.in) + first,
+                           params.k, count, depth, width, panel + j);
+      }
+#endif
+      for (int64_t lane = 0; lane < kLanes; ++lane) {
+        float* const to = panel + done * width + j + lane;
+        if (lane < count) {
+          ReadRow(params.in, params.in_type, first + lane * params.k + done,
+                  depth - done, width, to);
+        } else {
+          for (int64_t p = 0; p < depth - done; ++p) to[p * width] = 0.0f;
+        }
       }
     }
     panel += depth * width;
@@ -157,10 +171,23 @@ void RearrangeTokens(const Nf4Turn& turn, int64_t begin, int64_t depth) {
 // Sums are [row][token]; out is [token][row].
 void WriteTransposed(const Nf4Turn& turn, const float* sums, int64_t stride,
                      int64_t row, int64_t rows) {
-  for (int64_t t = 0; t < turn.tokens; ++t) {
-    WriteRow(sums + t, stride, rows, turn.params.accumulate,
-             turn.params.out_type, (turn.first + t) * turn.params.n + row,
-             turn.params.out);
+  const Nf4MatmulParams& params = turn.params;
+  for (int64_t token = 0; token < turn.tokens; token += kLanes) {
+    const int64_t count = std::min(kLanes, turn.tokens - token);
+    const int64_t first = (turn.first + token) * params.n + row;
+    int64_t done = 0;
+#if HWY_TARGET != HWY_SCALAR
+    if (params.out_type == FloatType::kF32) {
+      done = TransposeOut(sums + token, stride, count, rows, params.n,
+                          params.accumulate,
+                          static_cast<float*>(params.out) + first);
+    }
+#endif
+    for (int64_t lane = 0; lane < count; ++lane) {
+      WriteRow(sums + done * stride + token + lane, stride, rows - done,
+               params.accumulate, params.out_type,
+               first + lane * params.n + done, params.out);
+    }
   }
 }
 
