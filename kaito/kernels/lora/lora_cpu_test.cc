@@ -163,6 +163,34 @@ TEST(LoraCpu, GivesTheSameBitsForEveryNumberOfWorkers) {
 }
 
 // Each range has its adapter, and the others' rows keep their bits.
+// One and two rows take another way than many.
+TEST(LoraCpu, ARowsBitsDoNotDependOnTheOthers) {
+  const LoraCase c = {9, 48, 77, 6, 1.5};
+  const Inputs in(c);
+  const auto run = [&](int64_t first, int64_t rows) {
+    const LoraGroup group = {in.a.data(), in.b.data(), c.rank,
+                             c.scale,     0,           rows};
+    Floats t(rows * c.rank);
+    Floats y(in.y.begin() + first * c.outputs,
+             in.y.begin() + (first + rows) * c.outputs);
+    LoraCpu({in.x.data() + first * c.inputs, &group, 1, t.data(), y.data(),
+             rows, c.inputs, c.outputs, c.rank},
+            nullptr);
+    return y;
+  };
+  testing::ForEachCpuTarget([&] {
+    const Floats all = run(0, c.rows);
+    for (int64_t first = 0; first < c.rows; ++first) {
+      for (int64_t rows = 1; first + rows <= c.rows; ++rows) {
+        EXPECT_EQ(run(first, rows),
+                  Floats(all.begin() + first * c.outputs,
+                         all.begin() + (first + rows) * c.outputs))
+            << first << " " << rows;
+      }
+    }
+  });
+}
+
 TEST(LoraCpu, GivesEachRangeOfRowsItsAdapter) {
   const LoraCase c = {10, 40, 50, 8, 2};
   const Inputs in(c);
