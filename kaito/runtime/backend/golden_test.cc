@@ -38,8 +38,8 @@ absl::StatusOr<std::unique_ptr<CpuBackend>> Load(
     Quantization quantization = Quantization::kAuto) {
   KAITO_ASSIGN_OR_RETURN(
       LoadedModel model,
-      LoadModel(directory, {.quantization = quantization, .threads = 2}));
-  return CpuBackend::Create(std::move(model), {.threads = 2});
+      LoadModel(directory, {.quantization = quantization, .threads = 1}));
+  return CpuBackend::Create(std::move(model), {.threads = 1});
 }
 
 struct ModelCase {

@@ -101,7 +101,7 @@ class LoraGoldens : public ::testing::TestWithParam<LoraCase> {
     config_ = model.config;
     KAITO_ASSIGN_OR_RETURN(adapter_, ReadAdapter(c, config_));
     return CpuBackend::Create(
-        std::move(model), {.threads = 2, .activation_bytes = activation_bytes});
+        std::move(model), {.threads = 1, .activation_bytes = activation_bytes});
   }
 
   absl::StatusOr<SafetensorsFile> Answers() const {
