@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "kaito/base/clock/clock.h"
 #include "kaito/base/json/value.h"
+#include "kaito/standalone/apiserver/object/managed_fields.h"
 #include "kaito/standalone/apiserver/resource/registry.h"
 #include "kaito/standalone/apiserver/resource/resource_definition.h"
 #include "kaito/standalone/apiserver/rest/deletion.h"
@@ -68,6 +69,7 @@ class Verbs {
   using Change =
       absl::FunctionRef<absl::StatusOr<json::Value>(const json::Value& old)>;
 
+  Writer WriterOf(const Call& call) const;
   absl::StatusOr<Answer> CreateSubresource(const Call& call,
                                            const json::Value& body);
   absl::StatusOr<Answer> Modify(const Call& call, Change change);

@@ -9,7 +9,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -19,14 +18,12 @@
 #include "kaito/base/http/headers.h"
 #include "kaito/base/http/response_writer.h"
 #include "kaito/base/http/server_request.h"
-#include "kaito/base/json/reader.h"
 #include "kaito/base/json/value.h"
 #include "kaito/base/json/writer.h"
 #include "kaito/base/status/status_macros.h"
 #include "kaito/base/sync/stop_token.h"
 #include "kaito/base/url/percent_encoding.h"
 #include "kaito/base/yaml/writer.h"
-#include "kaito/base/yaml/yaml.h"
 #include "kaito/standalone/apiserver/discovery/discovery.h"
 #include "kaito/standalone/apiserver/rest/deletion.h"
 #include "kaito/standalone/apiserver/rest/listing.h"
@@ -39,6 +36,7 @@
 #include "kaito/standalone/apiserver/server/log_query.h"
 #include "kaito/standalone/apiserver/server/openapi_answer.h"
 #include "kaito/standalone/apiserver/server/pod_logs.h"
+#include "kaito/standalone/apiserver/server/request_body.h"
 #include "kaito/standalone/apiserver/watch/watch_hub.h"
 #include "kaito/standalone/apiserver/watch/watch_request.h"
 
@@ -47,9 +45,6 @@ namespace {
 
 using api::MakeApiStatus;
 using api::ToStatus;
-
-// CRDs of Kubernetes' own project reach 40 levels.
-constexpr int kMaxBodyDepth = 200;
 
 absl::Status Error(int code, absl::string_view message) {
   return ToStatus(MakeApiStatus(code, message));
@@ -60,12 +55,6 @@ absl::string_view Header(const http::ServerRequest& request,
   return request.headers.Get(name).value_or("");
 }
 
-// "application/json" of "application/json; charset=utf-8".
-absl::string_view MediaType(const http::ServerRequest& request) {
-  const absl::string_view value = Header(request, "Content-Type");
-  return absl::StripAsciiWhitespace(value.substr(0, value.find(';')));
-}
-
 // The client's program: the part of User-Agent before "/".
 std::string ManagerOf(const http::ServerRequest& request,
                       const RequestOptions& options) {
@@ -73,42 +62,6 @@ std::string ManagerOf(const http::ServerRequest& request,
   const absl::string_view agent = Header(request, "User-Agent");
   const absl::string_view program = agent.substr(0, agent.find('/'));
   return program.empty() ? "unknown" : std::string(program.substr(0, 128));
-}
-
-absl::StatusOr<json::Value> ParseBody(const http::ServerRequest& request) {
-  const absl::string_view type = MediaType(request);
-  if (request.body.empty()) return json::Value();
-  if (type == "application/yaml" || type == "application/apply-patch+yaml") {
-    // JSON is YAML too, and is what clients mostly send under that name.
-    absl::StatusOr<json::Value> value =
-        json::Parse(request.body, {.max_depth = kMaxBodyDepth});
-    if (value.ok()) return value;
-    absl::StatusOr<yaml::Document> document = yaml::Parse(request.body);
-    if (!document.ok()) return Error(400, document.status().message());
-    return std::move(document->value);
-  }
-  if (!type.empty() && !absl::EndsWith(type, "json")) {
-    return Error(
-        415, absl::StrCat("the body of the request was in an unknown format - "
-                          "accepted media types include: application/json, "
-                          "application/yaml, not ",
-                          type));
-  }
-  absl::StatusOr<json::Value> value = json::Parse(
-      request.body,
-      {.max_depth = kMaxBodyDepth, .duplicates = json::Duplicates::kLastWins});
-  if (!value.ok()) return Error(400, value.status().message());
-  return value;
-}
-
-std::optional<PatchKind> PatchKindOf(absl::string_view type) {
-  if (type == "application/json-patch+json") return PatchKind::kJson;
-  if (type == "application/merge-patch+json") return PatchKind::kMerge;
-  if (type == "application/strategic-merge-patch+json") {
-    return PatchKind::kStrategic;
-  }
-  if (type == "application/apply-patch+yaml") return PatchKind::kApply;
-  return std::nullopt;
 }
 
 absl::StatusOr<Form> FormOf(const http::ServerRequest& request) {
@@ -409,14 +362,14 @@ absl::StatusOr<Answer> ApiHandler::HandleWrite(
     return verbs_.Update(call, std::move(body));
   }
   if (method == "PATCH" && !collection) {
-    const std::optional<PatchKind> kind = PatchKindOf(MediaType(request));
+    const std::optional<PatchKind> kind = PatchKindOf(MediaTypeOf(request));
     if (!kind.has_value()) {
       return Error(415,
                    absl::StrCat("patches are application/json-patch+json, "
                                 "application/merge-patch+json, "
                                 "application/strategic-merge-patch+json or "
                                 "application/apply-patch+yaml, not ",
-                                MediaType(request)));
+                                MediaTypeOf(request)));
     }
     return verbs_.Patch(call, *kind, body);
   }
