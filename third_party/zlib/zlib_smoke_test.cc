@@ -16,10 +16,10 @@ TEST(Zlib, CompressesAndBack) {
   EXPECT_LT(packed_size, 1000u);
   std::string back(text.size(), '\0');
   uLongf size = back.size();
-  ASSERT_EQ(uncompress(reinterpret_cast<Bytef*>(back.data()), &size,
-                       reinterpret_cast<const Bytef*>(packed.data()),
-                       packed_size),
-            Z_OK);
+  ASSERT_EQ(
+      uncompress(reinterpret_cast<Bytef*>(back.data()), &size,
+                 reinterpret_cast<const Bytef*>(packed.data()), packed_size),
+      Z_OK);
   EXPECT_EQ(back, text);
 }
 
