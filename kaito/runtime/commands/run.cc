@@ -11,6 +11,7 @@
 #include "kaito/runtime/commands/data.h"
 #include "kaito/runtime/commands/probe.h"
 #include "kaito/runtime/commands/text_commands.h"
+#include "kaito/runtime/commands/transfer_commands.h"
 #include "kaito/runtime/serve/commands/serving_commands.h"
 #include "kaito/runtime/train/tune_command.h"
 
@@ -36,6 +37,9 @@ constexpr Subcommand kSubcommands[] = {
      RunTokenizeCommand},
     {"render", "Messages to a model's text, line by line.", RunRenderCommand},
     {"data", "A data set as tuning would see it.", RunDataCommand},
+    {"fetch", "Downloads data or weights.", RunFetchCommand},
+    {"pack", "A directory to an image.", RunPackCommand},
+    {"pull", "An image's files to a directory.", RunPullCommand},
     {"probe", "What this machine offers.", RunProbeCommand},
 };
 
