@@ -25,7 +25,7 @@ struct Subcommand {
 };
 
 int RunTune(std::span<const std::string> args) {
-  return RunTuneCommand(args, nullptr);
+  return RunTuneCommand(args, PushAdapter);
 }
 
 constexpr Subcommand kSubcommands[] = {

@@ -192,6 +192,23 @@ int Finish(absl::string_view command, const Outcome& outcome) {
 
 }  // namespace
 
+absl::StatusOr<std::string> PushAdapter(const std::string& directory,
+                                        const std::string& image,
+                                        const std::string& auth_file) {
+  RealClock clock;
+  absl::StatusOr<std::string> digest = PushDirectory(
+      clock, directory, image,
+      {.auth_file = auth_file, .allow_private_addresses = !InCluster()},
+      StopToken());
+  if (WasRefused(digest.status())) {
+    return absl::PermissionDeniedError(digest.status().message());
+  }
+  if (absl::IsResourceExhausted(digest.status())) {
+    return absl::UnavailableError(digest.status().message());
+  }
+  return digest;
+}
+
 int RunPackCommand(std::span<const std::string> args) {
   return Finish("pack", Pack(args));
 }

@@ -4,15 +4,18 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "kaito/api/job/exit_code.h"
 #include "kaito/base/file/directory.h"
 #include "kaito/base/file/path.h"
 #include "kaito/base/file/read_file.h"
 #include "kaito/base/file/temp_dir.h"
 #include "kaito/base/status/status_matchers.h"
 #include "kaito/runtime/oci/fake_registry.h"
+#include "kaito/runtime/oci/manifest.h"
 
 namespace kaito::runtime {
 namespace {
@@ -62,6 +65,14 @@ TEST_F(TransferCommandsTest, PacksIntoALayout) {
                 absl::StrCat("oci:", set_, ".oci:v1"), "--output", output_}),
             0);
   EXPECT_THAT(ReadFile(JoinPath(output_, "a.jsonl"), 10), IsOkAndHolds("{}"));
+}
+
+TEST_F(TransferCommandsTest, TuningPushesWithTheCodesOfTheContract) {
+  KAITO_ASSERT_OK_AND_ASSIGN(const std::string digest,
+                             PushAdapter(set_, image_, auth_));
+  EXPECT_EQ(DigestOf(registry_.ManifestOf("v1")), digest);
+  const absl::Status refused = PushAdapter(set_, image_, "").status();
+  EXPECT_EQ(api::ExitCodeFor(refused), api::ExitCode::kRefused) << refused;
 }
 
 TEST_F(TransferCommandsTest, ExitCodesTellWhoActs) {
