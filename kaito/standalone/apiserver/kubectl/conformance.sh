@@ -117,7 +117,7 @@ check 'get --raw' 'ok' k get --raw /readyz
 check explain 'restartPolicy <string>|restartPolicy\s+<string>' k explain pod.spec.restartPolicy
 check describe 'Replicas: +3 desired' k describe deployment web
 check label labeled k label deployment web tier=front
-check annotate annotated k annotate deployment web note=seen
+check annotate 'annotate' k annotate deployment web note=seen
 check scale scaled k scale deployment web --replicas=4
 check 'scale took' '^4$' k get deployment web -o 'jsonpath={.spec.replicas}'
 check 'patch strategic' patched k patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"a","env":[{"name":"Y","value":"2"}]}]}}}}'
