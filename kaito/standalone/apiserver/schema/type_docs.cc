@@ -18,7 +18,7 @@
 #include "kaito/api/core/secret.h"
 #include "kaito/api/core/service.h"
 #include "kaito/api/core/stateful_set.h"
-#include "kaito/api/schema/describe.h"
+#include "kaito/api/schema/codec.h"
 #include "kaito/api/schema/type.h"
 #include "kaito/standalone/apiserver/schema/notation.h"
 #include "kaito/standalone/apiserver/schema/schema.h"
