@@ -134,7 +134,8 @@ class ApiClient {
       const StopToken& stop);
 
   // All return the object as the server has it then. A name may be left to
-  // metadata.generateName in Create.
+  // metadata.generateName in Create. With a subresource ("binding") it posts to
+  // that of the object with this name.
   virtual absl::StatusOr<json::Value> Create(
       const api::GroupVersionResource& gvr, absl::string_view ns,
       const json::Value& object, const WriteOptions& options,

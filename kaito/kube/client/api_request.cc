@@ -143,8 +143,13 @@ http::Request WatchRequest(const api::GroupVersionResource& gvr,
 http::Request CreateRequest(const api::GroupVersionResource& gvr,
                             absl::string_view ns, const json::Value& object,
                             const WriteOptions& options) {
-  return JsonRequest("POST",
-                     AddQuery(CollectionPath(gvr, ns), QueryOf(options)),
+  std::string path = CollectionPath(gvr, ns);
+  if (!options.subresource.empty()) {
+    absl::StrAppend(&path, "/",
+                    PercentEncode(object.StringAt({"metadata", "name"}), ""),
+                    "/", PercentEncode(options.subresource, "/"));
+  }
+  return JsonRequest("POST", AddQuery(std::move(path), QueryOf(options)),
                      json::Write(object));
 }
 
