@@ -234,10 +234,21 @@ absl::Status FakeApiClient::Watch(
 
 absl::StatusOr<json::Value> FakeApiClient::Create(
     const api::GroupVersionResource& gvr, absl::string_view ns,
-    const json::Value& object, const kube::WriteOptions&,
+    const json::Value& object, const kube::WriteOptions& options,
     const StopToken& stop) {
   if (stop.stopped()) return stop.status();
   MutexLock lock(mutex_);
+  if (options.subresource == "binding") {
+    const auto pod =
+        objects_.find({gvr.resource, std::string(ns),
+                       std::string(object.StringAt({"metadata", "name"}))});
+    if (pod == objects_.end()) {
+      return api::ToStatus(api::NotFoundStatus(gvr, "pod"));
+    }
+    json::Value bound = pod->second;
+    bound["spec"]["nodeName"] = object.StringAt({"target", "name"});
+    return Store(pod->first, std::move(bound), kube::WatchEventType::kModified);
+  }
   json::Value copy = object;
   json::Value& metadata = copy["metadata"];
   ++last_uid_;

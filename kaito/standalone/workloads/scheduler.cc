@@ -246,14 +246,20 @@ absl::StatusOr<kube::ReconcileResult> SchedulePod(kube::ApiClient& client,
       reasons.push_back(absl::StrCat("node ", node.metadata.name, ": ", *why));
       continue;
     }
+    const json::Value binding =
+        json::Object{{"apiVersion", "v1"},
+                     {"kind", "Binding"},
+                     {"metadata", json::Object{{"name", pod.metadata.name},
+                                               {"namespace", pod.metadata.ns},
+                                               {"uid", pod.metadata.uid}}},
+                     {"target", json::Object{{"apiVersion", "v1"},
+                                             {"kind", "Node"},
+                                             {"name", node.metadata.name}}}};
     KAITO_RETURN_IF_ERROR(
         client
-            .Patch(
-                api::Pod::kKind.gvr(), key, kube::PatchType::kMerge,
-                json::Object{
-                    {"metadata", json::Object{{"uid", pod.metadata.uid}}},
-                    {"spec", json::Object{{"nodeName", node.metadata.name}}}},
-                {.field_manager = kFieldManager}, stop)
+            .Create(api::Pod::kKind.gvr(), pod.metadata.ns, binding,
+                    {.field_manager = kFieldManager, .subresource = "binding"},
+                    stop)
             .status());
     return kube::ReconcileResult();
   }

@@ -20,6 +20,7 @@
 #include "kaito/base/status/status_macros.h"
 #include "kaito/base/sync/mutex.h"
 #include "kaito/base/sync/stop_token.h"
+#include "kaito/base/url/address.h"
 #include "kaito/kube/client/api_client.h"
 #include "kaito/kube/queue/reconcile.h"
 #include "kaito/standalone/network/forwarder.h"
@@ -67,10 +68,15 @@ void ServiceController::Keep(const kube::ObjectKey& key, const std::string& uid,
 
 absl::StatusOr<std::string> ServiceController::Address(
     const api::Service& service, const StopToken& stop) {
+  // A server that gives addresses itself is right, as long as they are this
+  // machine's. The pool hears of it, in case that it is one of its own.
   KAITO_ASSIGN_OR_RETURN(std::string address,
                          network_.services().Acquire(service.metadata.uid,
                                                      service.spec.cluster_ip));
-  if (address == service.spec.cluster_ip) return address;
+  if (ClassifyAddress(absl::string_view(service.spec.cluster_ip)) ==
+      AddressClass::kLoopback) {
+    return service.spec.cluster_ip;
+  }
   const json::Value patch =
       json::Object{{"metadata", json::Object{{"uid", service.metadata.uid}}},
                    {"spec", json::Object{{"clusterIP", address},

@@ -279,8 +279,8 @@ class GoldenRun : public ::testing::Test {
         .images = {{.repository = "kaito/runtime",
                     .entrypoint = {"/bin/sh", script},
                     .names = {"runtime"}}},
-        .shim_command = {JoinPath(cwd,
-                                  "kaito/standalone/node/container_shim_main")}};
+        .shim_command = {
+            JoinPath(cwd, "kaito/standalone/node/container_shim_main")}};
     UseNetwork(*network_, options);
     KAITO_ASSERT_OK_AND_ASSIGN(
         agent_, StartNodeAgent(options, client_, clock_, StopToken()));
