@@ -57,7 +57,8 @@ Scale ScaleOf(const json::Value& set) {
 int64_t Resolve(const std::optional<api::IntOrString>& limit, int64_t replicas,
                 bool round_up) {
   if (limit && limit->number() != nullptr) return *limit->number();
-  absl::string_view text = limit ? *limit->text() : "25%";
+  absl::string_view text = "25%";
+  if (limit) text = *limit->text();
   int64_t percent = 25;
   (void)absl::ConsumeSuffix(&text, "%");
   (void)absl::SimpleAtoi(text, &percent);
