@@ -207,7 +207,7 @@ absl::Status Score(std::span<const std::string> args) {
 struct GenerateOptions {
   LineOptions lines;
   int64_t max_tokens = 128;
-  double temperature = -1;  // Not given.
+  double temperature = 0;
   int64_t top_k = 0;
   double top_p = 1;
   double min_p = 0;

@@ -86,7 +86,7 @@ class ServingApiTest : public ::testing::Test {
 
   void Start(ServingOptions options = {}, EngineOptions engine_options = {}) {
     engine_options.eos_ids = {kEnd};
-    engine_options.cache_bytes = int64_t{64} << 30;  // The fake's are free.
+    engine_options.blocks = 4096;
     absl::StatusOr<std::unique_ptr<Engine>> engine =
         Engine::Start(clock_, backend_, *tokenizer_, engine_options);
     ASSERT_TRUE(engine.ok()) << engine.status();
@@ -178,7 +178,7 @@ class ServingApiTest : public ::testing::Test {
   }
 
   FakeClock clock_;
-  FakeBackend backend_{{.max_positions = 1 << 20}};
+  FakeBackend backend_{{.max_positions = 1 << 16}};
   std::unique_ptr<const Tokenizer> tokenizer_;
   std::vector<int32_t> answer_, tuned_;
   int32_t z_ = 0;
@@ -356,7 +356,7 @@ TEST_F(ServingApiTest, FreesTheBlocksOfAClientThatLeaves) {
     StopSource client;
     http::Request request =
         Request("/v1/completions",
-                absl::StrCat(R"({"prompt":"a","max_tokens":1000000,"stream":)",
+                absl::StrCat(R"({"prompt":"a","max_tokens":60000,"stream":)",
                              stream, "}"));
     if (stream == std::string("true")) {
       absl::StatusOr<std::unique_ptr<http::ResponseStream>> body =
