@@ -236,8 +236,14 @@ class TuneRun {
     state_ = NewTrainingState(NewAdapter(facts_.adapter, match_, recipe_.seed));
     if (recipe_.resume == "never") return absl::OkStatus();
     if (recipe_.resume != "auto") {
-      KAITO_ASSIGN_OR_RETURN(
-          state_, LoadCheckpoint(recipe_.resume, layout_, facts_.fingerprint));
+      absl::StatusOr<TrainingState> named =
+          LoadCheckpoint(recipe_.resume, layout_, facts_.fingerprint);
+      if (absl::IsFailedPrecondition(named.status())) {
+        // Waiting does not help: the user has named another run's.
+        return absl::InvalidArgumentError(named.status().message());
+      }
+      if (!named.ok()) return named.status();
+      state_ = *std::move(named);
       Say(absl::StrCat("going on from ", recipe_.resume));
       return absl::OkStatus();
     }
