@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -10,7 +11,6 @@
 #include "absl/time/time.h"
 #include "kaito/api/machine/crd.h"
 #include "kaito/api/workspace/crd.h"
-#include "kaito/api/workspace/validation_facts.h"
 #include "kaito/base/clock/clock.h"
 #include "kaito/base/file/directory.h"
 #include "kaito/base/json/value.h"
@@ -18,41 +18,57 @@
 #include "kaito/base/status/status_macros.h"
 #include "kaito/kube/client/cluster_access.h"
 #include "kaito/kube/client/http_api_client.h"
-#include "kaito/operator/admission/workspace_admission.h"
-#include "kaito/operator/presets/catalog.h"
+#include "kaito/operator/admission/default_workspace.h"
+#include "kaito/operator/pod_log_relay.h"
+#include "kaito/operator/webhook/admission.h"
+#include "kaito/provisioner/controller/provisioner.h"
+#include "kaito/provisioner/local/local_provider.h"
 #include "kaito/standalone/apiserver/resource/resource_definition.h"
 #include "kaito/standalone/apiserver/server/api_server.h"
+#include "kaito/standalone/apiserver/server/pod_logs.h"
+#include "kaito/standalone/network/network.h"
+#include "kaito/standalone/node/image_table.h"
+#include "kaito/standalone/node/node_agent.h"
+#include "kaito/standalone/node/process_plan.h"
+#include "kaito/standalone/workloads/workloads.h"
 
 namespace kaito::controller {
 namespace {
 
 constexpr absl::string_view kWorkspaces = "workspaces.kaito.sh";
 
-// The provider takes any instance type, and everything is on this machine.
-api::ValidationFacts FactsOfThisMachine() {
-  return {.presets = &BuiltInCatalog(), .allow_private_addresses = true};
-}
-
 apiserver::ResourceHooks WorkspaceHooks() {
   return {.set_defaults = DefaultWorkspace,
           .validate = [](const json::Value* before, const json::Value& after) {
-            Judgement judgement =
-                JudgeWorkspace(before, after, FactsOfThisMachine());
+            // The provider takes any instance type, and all is on this machine.
+            AdmissionVerdict verdict = Admit(
+                before, after, {.facts = {.allow_private_addresses = true}});
             return apiserver::AdmissionVerdict{
-                .errors = std::move(judgement.errors),
-                .warnings = std::move(judgement.warnings)};
+                .errors = std::move(verdict.errors),
+                .warnings = std::move(verdict.warnings)};
           }};
 }
 
+std::vector<standalone::PortRemap> PortRemapsOf(standalone::Network& network) {
+  std::vector<standalone::PortRemap> remaps;
+  for (const auto& [at, bound] : network.forwarder().Moved()) {
+    remaps.push_back(
+        {.address = at.address, .port = at.port, .bound_port = bound});
+  }
+  return remaps;
+}
+
 absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> StartServer(
-    Clock& clock, const std::string& data_dir, int port) {
+    Clock& clock, const std::string& data_dir, int port,
+    apiserver::PodLogs pod_logs) {
   return apiserver::ApiServer::Start(
       clock,
       {.data_dir = data_dir,
        .port = port,
        .definitions = {api::WorkspaceCrd({}), api::MachineCrd({}),
                        api::NodeClaimCrd({}), api::KaitoNodeClassCrd({})},
-       .hooks = {{std::string(kWorkspaces), WorkspaceHooks()}}});
+       .hooks = {{std::string(kWorkspaces), WorkspaceHooks()}},
+       .pod_logs = std::move(pod_logs)});
 }
 
 }  // namespace
@@ -61,32 +77,90 @@ absl::StatusOr<std::unique_ptr<Standalone>> Standalone::Start(
     Clock& clock, const StandaloneOptions& options) {
   KAITO_RETURN_IF_ERROR(MakeDirs(options.data_dir, 0700));
   std::unique_ptr<Standalone> standalone(new Standalone);
+  KAITO_RETURN_IF_ERROR(standalone->StartApi(clock, options));
+  KAITO_RETURN_IF_ERROR(standalone->StartNode(clock, options));
+  return standalone;
+}
+
+absl::Status Standalone::StartApi(Clock& clock,
+                                  const StandaloneOptions& options) {
+  KAITO_ASSIGN_OR_RETURN(logs_, PodLogRelay::Create());
   absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> server =
-      StartServer(clock, options.data_dir, options.port);
+      StartServer(clock, options.data_dir, options.port, logs_->AsPodLogs());
   if (absl::IsUnavailable(server.status()) && options.port != 0) {
     KAITO_LOG(WARNING, "the API's port is taken, using a free one",
               {{"port", options.port}});
-    server = StartServer(clock, options.data_dir, 0);
+    server = StartServer(clock, options.data_dir, 0, logs_->AsPodLogs());
   }
   KAITO_RETURN_IF_ERROR(server.status());
-  standalone->server_ = *std::move(server);
+  server_ = *std::move(server);
 
-  const apiserver::Credentials& credentials =
-      standalone->server_->credentials();
+  const apiserver::Credentials& credentials = server_->credentials();
   KAITO_ASSIGN_OR_RETURN(
-      standalone->client_,
+      client_,
       kube::HttpApiClient::Connect(
           clock,
-          {.server = standalone->server_->url(),
+          {.server = server_->url(),
            .ca_pem = credentials.authority_pem,
            .client_certificate_pem = credentials.client.certificate_pem,
            .client_key_pem = credentials.client.key_pem,
            .origin = "standalone"},
+          // The server is this process's own: nobody else needs protection.
           {.user_agent = "kaito-operator",
            .limit = {.per_second = 1000, .burst = 1000}}));
-  return standalone;
+  return absl::OkStatus();
 }
 
-void Standalone::Stop(absl::Duration patience) { server_->Stop(patience); }
+absl::Status Standalone::StartNode(Clock& clock,
+                                   const StandaloneOptions& options) {
+  KAITO_ASSIGN_OR_RETURN(network_,
+                         standalone::Network::Create(options.data_dir));
+  standalone::Network& network = *network_;
+  standalone::NodeAgentOptions agent = {
+      .data_dir = options.data_dir,
+      .node_name = options.node_name,
+      .images =
+          standalone::StandardImages({.runtime = options.runtime_program,
+                                      .runtime_images = options.runtime_images,
+                                      .curl = options.curl_program,
+                                      .registry = options.registry_program})};
+  agent.acquire_ip = [&network](const std::string& uid,
+                                const std::string& wanted) {
+    return network.pods().Acquire(uid, wanted);
+  };
+  agent.release_ip = [&network](const std::string& uid) {
+    network.pods().Release(uid);
+  };
+  agent.port_remaps = [&network] { return PortRemapsOf(network); };
+  KAITO_ASSIGN_OR_RETURN(agent_, standalone::StartNodeAgent(
+                                     agent, *client_, clock, stop_.token()));
+  logs_->Attach(agent_.get(), stop_.token());
+  KAITO_ASSIGN_OR_RETURN(
+      workloads_,
+      standalone::StartWorkloads(*client_, clock, network, stop_.token()));
+  provider_ = std::make_unique<provisioner::LocalProvider>(
+      provisioner::LocalProviderOptions{
+          .node_name = options.node_name,
+          .machine = provisioner::DescribeThisMachine("/")});
+  KAITO_ASSIGN_OR_RETURN(provisioner_,
+                         provisioner::StartProvisioner(
+                             *client_, *provider_, clock,
+                             {.instance = options.node_name}, stop_.token()));
+  return absl::OkStatus();
+}
+
+void Standalone::Stop() {
+  if (server_ == nullptr) return;
+  logs_->Detach();
+  // While the API still answers: what became of the pods is written down.
+  if (agent_ != nullptr) agent_->ShutDown();
+  stop_.RequestStop();
+  provisioner_.reset();
+  workloads_.reset();
+  agent_.reset();
+  server_->Stop(absl::Seconds(2));
+  client_.reset();
+  server_.reset();
+}
 
 }  // namespace kaito::controller

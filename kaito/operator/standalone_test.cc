@@ -6,7 +6,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "kaito/api/meta/gvk.h"
@@ -31,7 +30,9 @@ class StandaloneTest : public ::testing::Test {
   }
   void Start() {
     absl::StatusOr<std::unique_ptr<Standalone>> started = Standalone::Start(
-        clock_, {.data_dir = absl::StrCat(dir_.path(), "/data"), .port = 0});
+        clock_, {.data_dir = absl::StrCat(dir_.path(), "/data"),
+                 .port = 0,
+                 .node_name = "test-node"});
     ASSERT_TRUE(started.ok()) << started.status();
     standalone_ = *std::move(started);
   }
@@ -84,7 +85,7 @@ TEST_F(StandaloneTest, KeepsObjectsAndRefusesASecondInstance) {
           .status()
           .code(),
       absl::StatusCode::kFailedPrecondition);
-  standalone_->Stop(absl::Seconds(1));
+  standalone_->Stop();
   standalone_.reset();
   Start();
   EXPECT_TRUE(standalone_->client()

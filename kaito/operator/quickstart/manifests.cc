@@ -41,7 +41,7 @@ void Replace(const Addresses& addresses, json::Value& value) {
 
 }  // namespace
 
-api::GroupVersionResource WorkspaceResource() { return kWorkspaceInfo.gvr(); }
+api::GroupVersionResource ExampleWorkspaceGvr() { return kWorkspaceInfo.gvr(); }
 
 absl::StatusOr<api::GroupVersionResource> ResourceOf(
     const json::Value& object) {
@@ -72,7 +72,7 @@ absl::StatusOr<Manifests> ParseManifests(absl::string_view yaml) {
       return absl::InvalidArgumentError(
           absl::StrCat(object.StringAt({"kind"}), ": metadata.name is empty"));
     }
-    if (resource == WorkspaceResource()) {
+    if (resource == ExampleWorkspaceGvr()) {
       manifests.workspace = std::string(name);
     }
     const bool first = resource == api::Pod::kKind.gvr() ||

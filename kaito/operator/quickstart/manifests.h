@@ -39,7 +39,7 @@ struct Addresses {
 std::vector<json::Value> WithAddresses(std::vector<json::Value> objects,
                                        const Addresses& addresses);
 
-api::GroupVersionResource WorkspaceResource();
+api::GroupVersionResource ExampleWorkspaceGvr();
 
 // Where objects of this kind are. InvalidArgument for those that
 // ParseManifests() refuses.

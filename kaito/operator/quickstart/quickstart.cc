@@ -108,8 +108,8 @@ absl::StatusOr<json::Value> WaitForWorkspace(const Context& context,
   while (true) {
     KAITO_ASSIGN_OR_RETURN(
         json::Value workspace,
-        context.client.Get(WorkspaceResource(), {std::string(kNamespace), name},
-                           context.stop));
+        context.client.Get(ExampleWorkspaceGvr(),
+                           {std::string(kNamespace), name}, context.stop));
     context.out << view.Update(workspace, context.clock.NowSteady() - start)
                 << std::flush;
     if (ConditionStatus(workspace, "WorkspaceReady") == "True") {

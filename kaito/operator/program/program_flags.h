@@ -1,0 +1,48 @@
+#ifndef KAITO_OPERATOR_PROGRAM_PROGRAM_FLAGS_H_
+#define KAITO_OPERATOR_PROGRAM_PROGRAM_FLAGS_H_
+
+// The flags that only main knows: where the API server is, what the log is
+// like. The operator's own are controller/operator_flags.h.
+//
+//   ProgramFlags flags;
+//   FlagSet set("operator", "...");
+//   AddProgramFlags(flags, set);
+
+#include <cstdint>
+#include <string>
+
+#include "kaito/base/flags/flags.h"
+
+namespace kaito::controller {
+
+struct ProgramFlags {
+  // Standalone.
+  std::string data_dir;  // Empty: DefaultDataDir().
+  int64_t api_port = 6443;
+  std::string files_dir;
+
+  // A cluster instead.
+  bool cluster = false;
+  std::string context;
+  std::string kubeconfig;
+
+  // Instead of running: what would be done with the Workspaces of a file.
+  bool plan_only = false;
+  std::string file;
+
+  std::string log_format = "text";
+  bool verbose = false;
+};
+
+void AddProgramFlags(ProgramFlags& flags, FlagSet& set);
+
+// $XDG_DATA_HOME/kaito, else ~/.local/share/kaito; "kaito-data" without either.
+std::string DefaultDataDir();
+
+// A program of the system's: in PATH, or where tools/fetch_tools.sh puts it;
+// empty where it is in neither.
+std::string FindTool(const std::string& name);
+
+}  // namespace kaito::controller
+
+#endif  // KAITO_OPERATOR_PROGRAM_PROGRAM_FLAGS_H_
