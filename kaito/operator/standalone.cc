@@ -3,7 +3,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,7 +18,6 @@
 #include "kaito/kube/client/cluster_access.h"
 #include "kaito/kube/client/http_api_client.h"
 #include "kaito/operator/admission/default_workspace.h"
-#include "kaito/operator/pod_log_relay.h"
 #include "kaito/operator/webhook/admission.h"
 #include "kaito/provisioner/controller/provisioner.h"
 #include "kaito/provisioner/local/local_provider.h"
@@ -29,7 +27,7 @@
 #include "kaito/standalone/network/network.h"
 #include "kaito/standalone/node/image_table.h"
 #include "kaito/standalone/node/node_agent.h"
-#include "kaito/standalone/node/process_plan.h"
+#include "kaito/standalone/node/pod_log_answers.h"
 #include "kaito/standalone/workloads/workloads.h"
 
 namespace kaito::controller {
@@ -47,15 +45,6 @@ apiserver::ResourceHooks WorkspaceHooks() {
                 .errors = std::move(verdict.errors),
                 .warnings = std::move(verdict.warnings)};
           }};
-}
-
-std::vector<standalone::PortRemap> PortRemapsOf(standalone::Network& network) {
-  std::vector<standalone::PortRemap> remaps;
-  for (const auto& [at, bound] : network.forwarder().Moved()) {
-    remaps.push_back(
-        {.address = at.address, .port = at.port, .bound_port = bound});
-  }
-  return remaps;
 }
 
 absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> StartServer(
@@ -84,13 +73,13 @@ absl::StatusOr<std::unique_ptr<Standalone>> Standalone::Start(
 
 absl::Status Standalone::StartApi(Clock& clock,
                                   const StandaloneOptions& options) {
-  KAITO_ASSIGN_OR_RETURN(logs_, PodLogRelay::Create());
+  KAITO_ASSIGN_OR_RETURN(logs_, standalone::PodLogAnswers::Create());
   absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> server =
-      StartServer(clock, options.data_dir, options.port, logs_->AsPodLogs());
+      StartServer(clock, options.data_dir, options.port, logs_->function());
   if (absl::IsUnavailable(server.status()) && options.port != 0) {
     KAITO_LOG(WARNING, "the API's port is taken, using a free one",
               {{"port", options.port}});
-    server = StartServer(clock, options.data_dir, 0, logs_->AsPodLogs());
+    server = StartServer(clock, options.data_dir, 0, logs_->function());
   }
   KAITO_RETURN_IF_ERROR(server.status());
   server_ = *std::move(server);
@@ -124,17 +113,10 @@ absl::Status Standalone::StartNode(Clock& clock,
                                       .runtime_images = options.runtime_images,
                                       .curl = options.curl_program,
                                       .registry = options.registry_program})};
-  agent.acquire_ip = [&network](const std::string& uid,
-                                const std::string& wanted) {
-    return network.pods().Acquire(uid, wanted);
-  };
-  agent.release_ip = [&network](const std::string& uid) {
-    network.pods().Release(uid);
-  };
-  agent.port_remaps = [&network] { return PortRemapsOf(network); };
+  standalone::UseNetwork(network, agent);
   KAITO_ASSIGN_OR_RETURN(agent_, standalone::StartNodeAgent(
                                      agent, *client_, clock, stop_.token()));
-  logs_->Attach(agent_.get(), stop_.token());
+  logs_->SetAgent(agent_.get());
   KAITO_ASSIGN_OR_RETURN(
       workloads_,
       standalone::StartWorkloads(*client_, clock, network, stop_.token()));
@@ -151,12 +133,12 @@ absl::Status Standalone::StartNode(Clock& clock,
 
 void Standalone::Stop() {
   if (server_ == nullptr) return;
-  logs_->Detach();
-  // While the API still answers: what became of the pods is written down.
+  // No new pods; then, while the API still answers, the end of those that run.
+  workloads_.reset();
+  logs_->Stop();
   if (agent_ != nullptr) agent_->ShutDown();
   stop_.RequestStop();
   provisioner_.reset();
-  workloads_.reset();
   agent_.reset();
   server_->Stop(absl::Seconds(2));
   client_.reset();

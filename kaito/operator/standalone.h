@@ -22,12 +22,12 @@
 #include "kaito/base/clock/clock.h"
 #include "kaito/base/sync/stop_token.h"
 #include "kaito/kube/client/api_client.h"
-#include "kaito/operator/pod_log_relay.h"
 #include "kaito/provisioner/controller/provisioner.h"
 #include "kaito/provisioner/types/provider.h"
 #include "kaito/standalone/apiserver/server/api_server.h"
 #include "kaito/standalone/network/network.h"
 #include "kaito/standalone/node/node_agent.h"
+#include "kaito/standalone/node/pod_log_answers.h"
 #include "kaito/standalone/workloads/workloads.h"
 
 namespace kaito::controller {
@@ -66,7 +66,7 @@ class Standalone {
   absl::Status StartNode(Clock& clock, const StandaloneOptions& options);
 
   StopSource stop_;
-  std::unique_ptr<PodLogRelay> logs_;
+  std::unique_ptr<standalone::PodLogAnswers> logs_;
   std::unique_ptr<apiserver::ApiServer> server_;
   std::unique_ptr<kube::ApiClient> client_;
   std::unique_ptr<standalone::Network> network_;
