@@ -21,6 +21,7 @@
 #include "kaito/base/status/status_macros.h"
 #include "kaito/base/sync/mutex.h"
 #include "kaito/standalone/apiserver/store/database.h"
+#include "kaito/standalone/apiserver/store/expired.h"
 #include "kaito/standalone/apiserver/store/object_key.h"
 #include "kaito/standalone/apiserver/store/store_connection.h"
 
@@ -31,11 +32,6 @@ namespace {
 constexpr int kReaders = 3;
 // A scan of the history's lengths reads no bodies; about 1 ms.
 constexpr int64_t kWritesBetweenCompactions = 500;
-
-absl::Status Expired(int64_t version) {
-  return absl::OutOfRangeError(
-      absl::StrCat("store: the history after version ", version, " is gone"));
-}
 
 void BindKey(Statement& statement, const ObjectKey& key, int first = 1) {
   statement.Bind(first, key.resource);
@@ -359,46 +355,6 @@ absl::Status Store::ReadOne(const ObjectKey& key,
   if (!found.ok()) return found.status();
   object = *std::move(found);
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<StoreEventPtr>> Store::EventsAfter(int64_t version,
-                                                              int64_t limit) {
-  std::vector<StoreEventPtr> events;
-  if (version >= version_.load()) return events;
-  {
-    MutexLock lock(recent_mutex_);
-    if (!recent_.empty() && recent_.front()->version <= version + 1) {
-      // Versions have no gaps.
-      const int64_t skip = version + 1 - recent_.front()->version;
-      for (size_t i = static_cast<size_t>(skip);
-           i < recent_.size() && static_cast<int64_t>(events.size()) < limit;
-           ++i) {
-        events.push_back(recent_[i]);
-      }
-      return events;
-    }
-  }
-  std::unique_ptr<StoreConnection> reader = TakeReader();
-  const absl::Cleanup give_back = [&] { GiveBack(std::move(reader)); };
-  if (version < compacted_.load()) return Expired(version);
-  Statement& after = reader->events_after;
-  const ScopedReset reset(after);
-  after.Bind(1, version);
-  after.Bind(2, limit);
-  while (true) {
-    KAITO_ASSIGN_OR_RETURN(const bool row, after.Step());
-    if (!row) return events;
-    if (events.empty() && after.Integer(0) != version + 1) {
-      return Expired(version);  // Compacted since.
-    }
-    events.push_back(std::make_shared<const StoreEvent>(
-        StoreEvent{after.Integer(0),
-                   static_cast<EventType>(after.Integer(1)),
-                   {std::string(after.Text(2)), std::string(after.Text(3)),
-                    std::string(after.Text(4))},
-                   std::string(after.Text(5)),
-                   std::string(after.Text(6))}));
-  }
 }
 
 }  // namespace kaito::apiserver
