@@ -29,7 +29,7 @@ def read(*path):
 
 
 def find(program):
-  return shutil.which(program) or shutil.which(program, path=os.path.join(TOOLS, "usr/bin"))
+  return shutil.which(program) or shutil.which(program, path=os.path.join(TOOLS, "bin"))
 
 
 REGISTRY = find("docker-registry")
@@ -85,8 +85,7 @@ class RealRegistry(unittest.TestCase):
     return done.stdout.strip()
 
   def skopeo(self, *args):
-    libraries = os.path.join(TOOLS, "usr/lib/x86_64-linux-gnu") + ":" + os.path.join(TOOLS, "lib/x86_64-linux-gnu")
-    env = dict(os.environ, HOME=self.dir, XDG_RUNTIME_DIR=self.dir, LD_LIBRARY_PATH=libraries)
+    env = dict(os.environ, HOME=self.dir, XDG_RUNTIME_DIR=self.dir)
     done = subprocess.run([SKOPEO, "--insecure-policy", *args], env=env, capture_output=True, text=True)
     self.assertEqual(done.returncode, 0, done.stderr)
     return done.stdout
