@@ -1,6 +1,8 @@
 """Measures the runtime against PyTorch, transformers and PEFT, in the same run on the same machine.
 
-    bazel run //benchmarks/peers -- --python-path DIR [--output results.json] [--repeat 3]
+    ./bazelw build //kaito/runtime
+    python3 benchmarks/peers/peers.py --runtime bazel-bin/kaito/runtime/runtime --python-path DIR \\
+        [--output benchmarks/results/NAME.json] [--repeat 3]
 
 DIR is where the peers are installed:
 
@@ -26,7 +28,6 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 MODEL = os.path.join(ROOT, "examples/models/tiny-phi-3-instruct")
 DATA = os.path.join(ROOT, "examples/demo-data/acme-support.jsonl")
 RECIPE = os.path.join(ROOT, "examples/demo-data/training_config.yaml")
-RUNTIME = os.path.join(ROOT, "kaito/runtime/runtime")
 
 
 def run(argv, env=None, **kwargs):
@@ -44,20 +45,20 @@ def peer(args, what, threads, **options):
     return json.loads(out.splitlines()[-1])["tokens_per_second"]
 
 
-def tune(threads, steps):
+def tune(args, threads):
     with tempfile.TemporaryDirectory() as output:
         progress = os.path.join(output, "progress.json")
         run(
             [
-                RUNTIME, "tune", "--config", RECIPE, "--model", MODEL, "--data", DATA, "--output", os.path.join(output, "o"),
-                "--max-steps", str(steps), "--progress-file", progress, "--threads", str(threads), "--resume", "never",
+                args.runtime, "tune", "--config", RECIPE, "--model", MODEL, "--data", DATA, "--output", os.path.join(output, "o"),
+                "--max-steps", str(args.steps), "--progress-file", progress, "--threads", str(threads), "--resume", "never",
             ]
         )  # fmt: skip
         with open(progress, encoding="utf-8") as file:
             return json.load(file)["tokens_per_second"]
 
 
-def decode(threads, tokens):
+def decode(args, threads):
     """Seconds of a long answer less those of a short one: loading is not decoding."""
     line = json.dumps({"messages": [{"role": "user", "content": "What is QLoRA?"}]}) + "\n"
 
@@ -65,7 +66,7 @@ def decode(threads, tokens):
         begun = datetime.datetime.now()
         run(
             [
-                RUNTIME, "generate", "--model", MODEL, "--input", "-", "--max-tokens", str(count), "--ignore-eos",
+                args.runtime, "generate", "--model", MODEL, "--input", "-", "--max-tokens", str(count), "--ignore-eos",
                 "--threads", str(threads),
             ],
             input=line,
@@ -73,7 +74,7 @@ def decode(threads, tokens):
         return (datetime.datetime.now() - begun).total_seconds()
 
     short = min(seconds(1) for _ in range(3))
-    return (tokens - 1) / (min(seconds(tokens) for _ in range(3)) - short)
+    return (args.tokens - 1) / (min(seconds(args.tokens) for _ in range(3)) - short)
 
 
 def machine():
@@ -84,6 +85,7 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runtime", required=True)
     parser.add_argument("--python-path", required=True)
     parser.add_argument("--output", default="")
     parser.add_argument("--commit", default="")
@@ -96,12 +98,12 @@ def main():
         pairs = [
             (
                 "tune, tiny model, tokens/s",
-                lambda threads=threads: tune(threads, args.steps),
+                lambda threads=threads: tune(args, threads),
                 lambda threads=threads: peer(args, "tune", threads, data=DATA, steps=args.steps // 2),
             ),
             (
                 "decode, tiny model, tokens/s",
-                lambda threads=threads: decode(threads, args.tokens),
+                lambda threads=threads: decode(args, threads),
                 lambda threads=threads: peer(args, "decode", threads, tokens=256),
             ),
         ]
