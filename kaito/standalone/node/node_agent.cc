@@ -1,5 +1,7 @@
 #include "kaito/standalone/node/node_agent.h"
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -16,6 +18,7 @@
 #include "kaito/api/core/object_reference.h"
 #include "kaito/api/core/pod.h"
 #include "kaito/base/clock/clock.h"
+#include "kaito/base/clock/steady_time.h"
 #include "kaito/base/file/directory.h"
 #include "kaito/base/file/path.h"
 #include "kaito/base/http/client.h"
@@ -57,6 +60,8 @@ constexpr absl::Duration kRegistrationRetry = absl::Seconds(2);
 
 // Of the last words to the API server.
 constexpr absl::Duration kWithdrawTimeout = absl::Seconds(2);
+// From a run's directory to its process, at most.
+constexpr absl::Duration kStartTime = absl::Seconds(2);
 
 class LocalNodeAgent final : public NodeAgent {
  public:
@@ -158,9 +163,14 @@ class LocalNodeAgent final : public NodeAgent {
     const std::string run_dir = dir.RunDir(request.container, run);
     const std::string path = JoinPath(run_dir, kLogFile);
     if (request.follow) {
+      const std::string exit_file = JoinPath(run_dir, kExitFile);
+      const SteadyTime start = clock_.NowSteady();
       const auto ended = [&] {
         const auto process = FindContainer(run_dir, clock_, stop);
-        return !process.ok() || !process->has_value();
+        if (process.ok() && process->has_value()) return false;
+        // For a moment a run has its directory and no process yet.
+        return access(exit_file.c_str(), F_OK) == 0 ||
+               clock_.NowSteady() - start > kStartTime;
       };
       return FollowContainerLog(path, request.read, ended, emit, clock_, stop);
     }
