@@ -61,8 +61,7 @@ absl::StatusOr<ProgramFiles> FindFiles(const ProgramFlags& flags) {
 void ConfigureLogs(const ProgramFlags& flags) {
   LogOptions options;
   options.min_level = flags.verbose ? LogLevel::kDebug : LogLevel::kInfo;
-  options.format =
-      flags.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+  options.format = flags.log_format;
   ConfigureLog(std::move(options));
 }
 
@@ -169,6 +168,10 @@ absl::Status RunInCluster(const ProgramFlags& flags, OperatorOptions options,
 }
 
 absl::Status PrintPlan(const ProgramFlags& flags, OperatorOptions options) {
+  if (flags.file.empty()) {
+    return absl::InvalidArgumentError(
+        "operator: --plan-only needs --file, the YAML of Workspaces");
+  }
   FinishOperatorOptions(options);
   KAITO_ASSIGN_OR_RETURN(const std::string yaml, ReadFile(flags.file, 4 << 20));
   KAITO_ASSIGN_OR_RETURN(const std::string plan,
@@ -188,7 +191,7 @@ absl::Status Quickstart(std::span<const std::string> args, Clock& clock,
               "Tunes the small model on this machine, serves it, and asks it "
               "before and after.");
   set.Add("keep", &keep, "Leaves everything running until Ctrl-C.");
-  set.Add("yes", &yes, "Asks nothing; there is nothing to ask yet.");
+  set.Add("yes", &yes, "For scripts; the quick-start asks nothing today.");
   AddProgramFlags(flags, set);
   OperatorOptions operator_options;
   AddOperatorFlags(set, &operator_options);

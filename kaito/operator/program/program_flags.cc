@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "kaito/base/file/path.h"
 #include "kaito/base/flags/flags.h"
+#include "kaito/base/log/log.h"
 
 namespace kaito::controller {
 namespace {
@@ -45,7 +46,9 @@ void AddProgramFlags(ProgramFlags& flags, FlagSet& set) {
           "Prints what would be done with the Workspaces of --file, and ends.");
   set.Add("file", &flags.file, "Their YAML.").Value("FILE");
   set.Group("Logs");
-  set.Add("log-format", &flags.log_format, "text or json.").Value("FORMAT");
+  set.AddEnum("log-format", &flags.log_format,
+              {{"text", LogFormat::kText}, {"json", LogFormat::kJson}},
+              "How log lines look.");
   set.Add("verbose", &flags.verbose, "Logs what a developer asks for, too.");
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "kaito/base/flags/flags.h"
+#include "kaito/base/log/log.h"
 
 namespace kaito::controller {
 
@@ -30,7 +31,7 @@ struct ProgramFlags {
   bool plan_only = false;
   std::string file;
 
-  std::string log_format = "text";
+  LogFormat log_format = LogFormat::kText;
   bool verbose = false;
 };
 

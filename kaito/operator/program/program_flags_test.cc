@@ -26,6 +26,9 @@ TEST(ProgramFlags, AreRead) {
   EXPECT_EQ(flags.data_dir, "/d");
   EXPECT_EQ(flags.api_port, 0);
   EXPECT_TRUE(flags.cluster);
+
+  const std::vector<std::string> wrong = {"--log-format=xml"};
+  EXPECT_FALSE(set.Parse(wrong).ok());
 }
 
 TEST(DefaultDataDir, FollowsTheEnvironment) {
