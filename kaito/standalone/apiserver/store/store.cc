@@ -1,6 +1,10 @@
 #include "kaito/standalone/apiserver/store/store.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -16,8 +20,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "kaito/base/file/directory_lock.h"
+#include "kaito/base/file/unique_fd.h"
 #include "kaito/base/json/value.h"
 #include "kaito/base/json/writer.h"
+#include "kaito/base/status/status.h"
 #include "kaito/base/status/status_macros.h"
 #include "kaito/base/sync/mutex.h"
 #include "kaito/standalone/apiserver/store/database.h"
@@ -48,6 +54,16 @@ absl::StatusOr<int64_t> NumberOf(Statement& statement) {
   const ScopedReset reset(statement);
   KAITO_ASSIGN_OR_RETURN(const bool row, statement.Step());
   return row ? statement.Integer(0) : 0;
+}
+
+// Secrets are in it, and the directory may be open to others. SQLite gives the
+// files beside it the mode of this one. Before it is opened: to close a second
+// descriptor would drop SQLite's locks.
+absl::Status MakePrivate(const std::string& path) {
+  const UniqueFd fd(
+      open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (fd.valid() && fchmod(fd.get(), 0600) == 0) return absl::OkStatus();
+  return ErrnoToStatus(errno, absl::StrCat("store ", path));
 }
 
 // Objects of a range that has changed since `at_version`, as they were then.
@@ -229,6 +245,7 @@ absl::Status Store::Prepare() {
   int64_t version = 1;
   {
     MutexLock lock(write_mutex_);
+    KAITO_RETURN_IF_ERROR(MakePrivate(path_));
     KAITO_ASSIGN_OR_RETURN(writer_, StoreConnection::OpenWriter(path_));
     KAITO_ASSIGN_OR_RETURN(version, Snapshot(*writer_).Version());
     KAITO_ASSIGN_OR_RETURN(const int64_t gone, NumberOf(writer_->compacted));

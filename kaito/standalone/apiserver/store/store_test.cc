@@ -1,5 +1,7 @@
 #include "kaito/standalone/apiserver/store/store.h"
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -100,6 +102,23 @@ class StoreTest : public ::testing::Test {
   TempDir dir_;
   std::unique_ptr<Store> store_;
 };
+
+TEST_F(StoreTest, NobodyElseCanReadItsFiles) {
+  Put("x", 1);
+  const std::string path = absl::StrCat(dir_.path(), "/objects.db");
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    struct stat info = {};
+    ASSERT_EQ(stat(absl::StrCat(path, suffix).c_str(), &info), 0) << suffix;
+    EXPECT_EQ(info.st_mode & 0777, 0600u) << suffix;
+  }
+  // Also those that an earlier version made.
+  store_ = nullptr;
+  ASSERT_EQ(chmod(path.c_str(), 0644), 0);
+  Open({});
+  struct stat info = {};
+  ASSERT_EQ(stat(path.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+}
 
 TEST_F(StoreTest, VersionsGrowByOneAndAreWrittenIntoTheObject) {
   const int64_t first = Put("x", 1);
