@@ -1,9 +1,11 @@
 // Selectors, patches, paths and cells.
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -140,6 +142,46 @@ TEST(JsonPatch, SaysWhichOperationFailedAndHow) {
                 StatusIs(absl::StatusCode::kInvalidArgument, _))
         << bad;
   }
+}
+
+TEST(JsonPatch, CopiesThatDoubleTheObjectEndEarly) {
+  json::Value value = json::Object{{"a", std::string(1000, 'x')}};
+  json::Array patch;
+  for (int i = 0; i < 64; ++i) {
+    patch.push_back(json::Object{
+        {"op", "copy"}, {"from", ""}, {"path", absl::StrCat("/c", i)}});
+  }
+  EXPECT_THAT(
+      ApplyJsonPatch(json::Value(std::move(patch)), value),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("more than")));
+}
+
+TEST(JsonPatch, MakesNothingThatIsTooDeepToBeRead) {
+  // Each pair of operations wraps what is at /a once more.
+  json::Value value = Json(R"({"a":1,"b":{}})");
+  json::Array patch;
+  for (int i = 0; i < 5000; ++i) {
+    patch.push_back(
+        json::Object{{"op", "move"}, {"from", "/a"}, {"path", "/b/x"}});
+    patch.push_back(
+        json::Object{{"op", "move"}, {"from", "/b"}, {"path", "/a"}});
+    patch.push_back(
+        json::Object{{"op", "add"}, {"path", "/b"}, {"value", json::Object{}}});
+    if (patch.size() > 9990) break;
+  }
+  EXPECT_THAT(ApplyJsonPatch(json::Value(std::move(patch)), value),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("nested deeper than 100")));
+}
+
+TEST(JsonPatch, ShiftsOfALongListEndEarly) {
+  json::Value value;
+  value["a"] = json::Array(100000, json::Value(1));
+  json::Array patch(
+      9000, json::Object{{"op", "add"}, {"path", "/a/0"}, {"value", 1}});
+  EXPECT_THAT(
+      ApplyJsonPatch(json::Value(std::move(patch)), value),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("operation 3")));
 }
 
 TEST(MergePatch, DoesWhatTheRfcShows) {

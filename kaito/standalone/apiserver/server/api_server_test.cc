@@ -556,6 +556,46 @@ TEST_F(ApiServerTest, MisbehavesOnDemand) {
               ElementsAre(HasSubstr("ERROR too old resource version")));
 }
 
+TEST_F(ApiServerTest, WhatIsTooDeepToBeReadAgainIsRefused) {
+  // A Workspace's template takes any fields; `depth` counts from its top.
+  const auto workspace = [](absl::string_view name, int depth) {
+    std::string nested = "1";
+    for (int i = 2; i < depth; ++i)
+      nested = absl::StrCat("{\"a\":", nested, "}");
+    return absl::StrCat(R"({"metadata":{"name":")", name,
+                        R"("},"resource":{"labelSelector":{}},)",
+                        R"("inference":{"template":)", nested, "}}");
+  };
+  for (const char* type : {"application/json", "application/yaml"}) {
+    const Reply refused =
+        Do("POST", kWorkspaces, workspace("refused", 101), type);
+    EXPECT_EQ(refused.code, 400) << type;
+    EXPECT_THAT(refused.At({"message"}), HasSubstr("deeper than 100"));
+  }
+  const std::string deepest = workspace("deepest", 100);
+  ASSERT_EQ(Do("POST", kWorkspaces, deepest).code, 201);
+  const std::string path = absl::StrCat(kWorkspaces, "/deepest");
+  EXPECT_EQ(Do("PATCH", path,
+               R"([{"op":"copy","from":"/inference/template",
+                    "path":"/inference/template/a"}])",
+               "application/json-patch+json")
+                .code,
+            400);
+  // Managed fields, lists and tables put more levels around it.
+  EXPECT_EQ(Do("PATCH", path, R"({"metadata":{"labels":{"a":"b"}}})",
+               "application/merge-patch+json")
+                .code,
+            200);
+  const Reply list = Do("GET", kWorkspaces);
+  ASSERT_NE(list.body.Find("items"), nullptr);
+  EXPECT_EQ(list.body.Find("items")->array()->size(), 1u);
+  EXPECT_EQ(Do("GET", kWorkspaces, "", "application/json",
+               "application/json;as=Table;v=v1;g=meta.k8s.io,application/json")
+                .code,
+            200);
+  EXPECT_EQ(Do("DELETE", path).code, 200);
+}
+
 TEST_F(ApiServerTest, SaysClearlyWhatItDoesNotServe) {
   EXPECT_EQ(Do("GET", "/api/v1/nothing").code, 404);
   EXPECT_EQ(Do("GET", kMaps, "", "application/json", "text/html").code, 406);

@@ -15,14 +15,17 @@
 #include "kaito/base/json/reader.h"
 #include "kaito/base/json/value.h"
 #include "kaito/base/yaml/yaml.h"
+#include "kaito/standalone/apiserver/object/json_patch.h"
 #include "kaito/standalone/apiserver/rest/verbs.h"
 #include "kaito/standalone/apiserver/wire/kubernetes_proto.h"
 
 namespace kaito::apiserver {
 namespace {
 
-// CRDs of Kubernetes' own project reach 40 levels.
-constexpr int kMaxBodyDepth = 200;
+// CRDs of Kubernetes' own project reach 40 levels. Lists and managed fields put
+// a few more around what is stored, and readers take 128 by default.
+constexpr int kMaxBodyDepth = 100;
+static_assert(kMaxBodyDepth == kMaxPatchedDepth);
 
 absl::Status Error(int code, absl::string_view message) {
   return api::ToStatus(api::MakeApiStatus(code, message));
@@ -33,7 +36,8 @@ absl::StatusOr<json::Value> ParseYaml(const http::ServerRequest& request) {
   absl::StatusOr<json::Value> value =
       json::Parse(request.body, {.max_depth = kMaxBodyDepth});
   if (value.ok()) return value;
-  absl::StatusOr<yaml::Document> document = yaml::Parse(request.body);
+  absl::StatusOr<yaml::Document> document =
+      yaml::Parse(request.body, {.max_depth = kMaxBodyDepth});
   if (!document.ok()) return Error(400, document.status().message());
   return std::move(document->value);
 }
