@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,18 +16,23 @@
 #include "kaito/base/json/value.h"
 #include "kaito/base/log/log.h"
 #include "kaito/base/status/status_macros.h"
+#include "kaito/base/sync/stop_token.h"
 #include "kaito/kube/client/cluster_access.h"
 #include "kaito/kube/client/http_api_client.h"
 #include "kaito/operator/admission/default_workspace.h"
 #include "kaito/operator/webhook/admission.h"
 #include "kaito/provisioner/controller/provisioner.h"
 #include "kaito/provisioner/local/local_provider.h"
+#include "kaito/provisioner/local/node_host.h"
+#include "kaito/provisioner/types/provider.h"
 #include "kaito/standalone/apiserver/resource/resource_definition.h"
 #include "kaito/standalone/apiserver/server/api_server.h"
 #include "kaito/standalone/apiserver/server/pod_logs.h"
 #include "kaito/standalone/network/network.h"
 #include "kaito/standalone/node/image_table.h"
+#include "kaito/standalone/node/local_nodes.h"
 #include "kaito/standalone/node/node_agent.h"
+#include "kaito/standalone/node/node_records.h"
 #include "kaito/standalone/node/pod_log_answers.h"
 #include "kaito/standalone/workloads/workloads.h"
 
@@ -46,6 +52,41 @@ apiserver::ResourceHooks WorkspaceHooks() {
                 .warnings = std::move(verdict.warnings)};
           }};
 }
+
+// The provisioner's view of the node agent: neither knows the other.
+class AgentHost final : public provisioner::NodeHost {
+ public:
+  explicit AgentHost(standalone::LocalNodes& nodes) : nodes_(nodes) {}
+
+  absl::StatusOr<provisioner::HostedNode> Add(
+      const provisioner::InstanceRequest& request) override {
+    KAITO_ASSIGN_OR_RETURN(const standalone::LocalNode node,
+                           nodes_.Add({.claim = request.claim,
+                                       .labels = request.labels,
+                                       .taints = request.taints}));
+    return HostedOf(node);
+  }
+  absl::Status Remove(absl::string_view claim, const StopToken& stop) override {
+    return nodes_.Remove(claim, stop);
+  }
+  std::vector<provisioner::HostedNode> List() override {
+    std::vector<provisioner::HostedNode> hosted;
+    for (const standalone::LocalNode& node : nodes_.Claimed()) {
+      hosted.push_back(HostedOf(node));
+    }
+    return hosted;
+  }
+
+ private:
+  static provisioner::HostedNode HostedOf(const standalone::LocalNode& node) {
+    return {.claim = node.claim,
+            .node_name = node.name,
+            .provider_id = node.provider_id,
+            .created = node.created};
+  }
+
+  standalone::LocalNodes& nodes_;
+};
 
 absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> StartServer(
     Clock& clock, const std::string& data_dir, int port,
@@ -120,10 +161,12 @@ absl::Status Standalone::StartNode(Clock& clock,
   KAITO_ASSIGN_OR_RETURN(
       workloads_,
       standalone::StartWorkloads(*client_, clock, network, stop_.token()));
+  host_ = std::make_unique<AgentHost>(agent_->nodes());
   provider_ = std::make_unique<provisioner::LocalProvider>(
       provisioner::LocalProviderOptions{
-          .node_name = options.node_name,
-          .machine = provisioner::DescribeThisMachine("/")});
+          .node_name = agent_->nodes().name(),
+          .machine = provisioner::DescribeThisMachine("/"),
+          .host = host_.get()});
   KAITO_ASSIGN_OR_RETURN(provisioner_,
                          provisioner::StartProvisioner(
                              *client_, *provider_, clock,

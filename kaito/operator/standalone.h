@@ -23,6 +23,7 @@
 #include "kaito/base/sync/stop_token.h"
 #include "kaito/kube/client/api_client.h"
 #include "kaito/provisioner/controller/provisioner.h"
+#include "kaito/provisioner/local/node_host.h"
 #include "kaito/provisioner/types/provider.h"
 #include "kaito/standalone/apiserver/server/api_server.h"
 #include "kaito/standalone/network/network.h"
@@ -72,6 +73,7 @@ class Standalone {
   std::unique_ptr<standalone::Network> network_;
   std::unique_ptr<standalone::NodeAgent> agent_;
   std::unique_ptr<standalone::Workloads> workloads_;
+  std::unique_ptr<provisioner::NodeHost> host_;
   std::unique_ptr<provisioner::Provider> provider_;
   std::unique_ptr<provisioner::Provisioner> provisioner_;
 };

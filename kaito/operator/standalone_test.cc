@@ -2,10 +2,13 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "kaito/api/meta/gvk.h"
@@ -14,6 +17,7 @@
 #include "kaito/base/json/reader.h"
 #include "kaito/base/json/value.h"
 #include "kaito/base/sync/stop_token.h"
+#include "kaito/kube/client/api_client.h"
 
 namespace kaito::controller {
 namespace {
@@ -35,6 +39,17 @@ class StandaloneTest : public ::testing::Test {
                  .node_name = "test-node"});
     ASSERT_TRUE(started.ok()) << started.status();
     standalone_ = *std::move(started);
+  }
+
+  static bool IsReady(const json::Value& machine) {
+    const json::Value* list = machine.FindPath({"status", "conditions"});
+    if (list == nullptr || list->array() == nullptr) return false;
+    for (const json::Value& condition : *list->array()) {
+      if (condition.StringAt({"type"}) == "Ready") {
+        return condition.StringAt({"status"}) == "True";
+      }
+    }
+    return false;
   }
 
   json::Value Workspace(absl::string_view preset) {
@@ -91,6 +106,57 @@ TEST_F(StandaloneTest, KeepsObjectsAndRefusesASecondInstance) {
   EXPECT_TRUE(standalone_->client()
                   .Get(workspaces_, {"default", "w"}, StopToken())
                   .ok());
+}
+
+TEST_F(StandaloneTest, GivesEachMachineANodeAndTakesItBack) {
+  const api::GroupVersionResource machines = {"karpenter.sh", "v1alpha5",
+                                              "machines"};
+  const api::GroupVersionResource nodes = {"", "v1", "nodes"};
+  for (const char* name : {"ws1", "ws2"}) {
+    const json::Value machine = json::Object{
+        {"apiVersion", "karpenter.sh/v1alpha5"},
+        {"kind", "Machine"},
+        {"metadata",
+         json::Object{{"name", name},
+                      {"labels", json::Object{{"kaito.sh/workspace", name},
+                                              {"app", name}}}}},
+        {"spec", json::Object{{"requirements", json::Array()}}}};
+    ASSERT_TRUE(standalone_->client()
+                    .Create(machines, "", machine, {}, StopToken())
+                    .ok());
+    // Asks until it is ready; the test's own time limit ends it.
+    json::Value status;
+    while (status.StringAt({"status", "nodeName"}).empty() ||
+           !IsReady(status)) {
+      WaitFor(clock_, absl::Milliseconds(10), StopToken()).IgnoreError();
+      absl::StatusOr<json::Value> now =
+          standalone_->client().Get(machines, {"", name}, StopToken());
+      ASSERT_TRUE(now.ok()) << now.status();
+      status = *std::move(now);
+    }
+    const std::string node(status.StringAt({"status", "nodeName"}));
+    EXPECT_EQ(node,
+              name == absl::string_view("ws1") ? "test-node" : "test-node-ws2");
+    const absl::StatusOr<json::Value> object =
+        standalone_->client().Get(nodes, {"", node}, StopToken());
+    ASSERT_TRUE(object.ok()) << object.status();
+    EXPECT_EQ(object->StringAt({"metadata", "labels", "app"}), name);
+  }
+  // The second one's Node goes with it, and the first one keeps its labels.
+  ASSERT_TRUE(standalone_->client()
+                  .Delete(machines, {"", "ws2"}, {}, StopToken())
+                  .ok());
+  while (standalone_->client()
+             .Get(machines, {"", "ws2"}, StopToken())
+             .status()
+             .code() != absl::StatusCode::kNotFound) {
+    WaitFor(clock_, absl::Milliseconds(10), StopToken()).IgnoreError();
+  }
+  const absl::StatusOr<kube::ObjectList> left =
+      standalone_->client().List(nodes, "", {}, StopToken());
+  ASSERT_TRUE(left.ok()) << left.status();
+  ASSERT_EQ(left->items.size(), 1u);
+  EXPECT_EQ(left->items[0].StringAt({"metadata", "labels", "app"}), "ws1");
 }
 
 }  // namespace

@@ -104,7 +104,8 @@ absl::StatusOr<ClaimReconciler::StepResult> ClaimReconciler::TakeStep(
                          NodesOf(claim, stop));
   ClaimObservation observation{
       .claim = claim,
-      .shared_nodes = context_.provider.nodes_are_shared(),
+      .shared_nodes = !nodes.empty() &&
+                      context_.provider.KeepsNode(nodes.front().metadata.name),
       .now = context_.clock.Now(),
       .timeouts = context_.timeouts};
   for (const api::Node& node : nodes) observation.nodes.push_back(&node);
@@ -200,9 +201,11 @@ absl::StatusOr<ClaimReconciler::StepResult> ClaimReconciler::NotLaunched(
 
 absl::StatusOr<ClaimReconciler::StepResult> ClaimReconciler::Register(
     Claim& claim, const api::Node& node, const StopToken& stop) {
-  KAITO_RETURN_IF_ERROR(PatchNode(
-      node, RegisterNode(claim, node, context_.provider.nodes_are_shared()),
-      stop));
+  KAITO_RETURN_IF_ERROR(
+      PatchNode(node,
+                RegisterNode(claim, node,
+                             context_.provider.KeepsNode(node.metadata.name)),
+                stop));
   claim.SetInstance(claim.provider_id(), node.metadata.name, "");
   if (node.status.has_value()) {
     claim.SetResources(node.status->capacity, node.status->allocatable);
@@ -262,7 +265,8 @@ absl::StatusOr<ClaimReconciler::StepResult> ClaimReconciler::DeleteInstance(
       context_.provider.Delete(claim.metadata().name, stop);
   if (deleted.ok()) return StepResult{.ask_again = kDeletePoll};
   if (!absl::IsNotFound(deleted)) return deleted;
-  if (context_.provider.nodes_are_shared() && !nodes.empty()) {
+  if (!nodes.empty() &&
+      context_.provider.KeepsNode(nodes.front().metadata.name)) {
     std::vector<Claim> others;
     for (const ClaimKind kind : {ClaimKind::kMachine, ClaimKind::kNodeClaim}) {
       KAITO_ASSIGN_OR_RETURN(std::vector<Claim> claims,

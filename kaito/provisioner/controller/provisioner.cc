@@ -145,7 +145,6 @@ class RunningProvisioner final : public Provisioner {
     KAITO_RETURN_IF_ERROR(machines_.Start(stop));
     KAITO_RETURN_IF_ERROR(node_claims_.Start(stop));
     KAITO_RETURN_IF_ERROR(nodes_.Start(stop));
-    if (provider_.nodes_are_shared()) return absl::OkStatus();
     sweeper_.queue().AddAfter({"", "sweep"}, options_.sweep);
     return sweeper_.Start(stop);
   }

@@ -32,7 +32,7 @@ struct ProvisionerOptions {
   int64_t workers = 4;   // Of each kind. A provider's Create may take minutes.
   std::string instance;  // A host's or pod's name, for events.
   // How often lost claims and instances are looked for; each is acted on when
-  // it was seen in two rounds. A provider with shared nodes has none.
+  // it was seen in two rounds. Nodes that the provider keeps are never lost.
   absl::Duration sweep = absl::Minutes(2);
   absl::Duration leaked_after = absl::Minutes(10);
   kube::MetricRegistry* metrics = nullptr;  // Outlives the provisioner.

@@ -226,7 +226,7 @@ TEST_F(ProvisionerTest, GivesUpAClaimWhoseNodeNeverComes) {
 TEST_F(ProvisionerTest, LeavesASharedNodeAsItFoundIt) {
   FakeProvider provider(
       clock_,
-      {.shared_nodes = true, .node_name = "laptop", .note = "8 CPUs, no GPU"});
+      {.keeps_nodes = true, .node_name = "laptop", .note = "8 CPUs, no GPU"});
   api_.Put(nodes_, Node("laptop", ""));
   api_.Put(machines_, Machine());
   KAITO_ASSERT_OK(Run(provider));

@@ -75,7 +75,8 @@ absl::Status Sweep(kube::ApiClient& client, Provider& provider, absl::Time now,
   for (const Instance& instance : instances) ids.insert(instance.provider_id);
   for (const Claim& claim : before) {
     if (claim.deleting() || !claim.IsTrue(Phase::kRegistered) ||
-        ids.contains(claim.provider_id())) {
+        ids.contains(claim.provider_id()) ||
+        provider.KeepsNode(claim.node_name())) {
       continue;
     }
     KAITO_ASSIGN_OR_RETURN(const bool alive, IsNodeAlive(client, claim, stop));

@@ -26,7 +26,7 @@
 namespace kaito::provisioner {
 
 struct FakeProviderOptions {
-  bool shared_nodes = false;
+  bool keeps_nodes = false;
   std::string node_name;     // Of every instance; empty: nobody knows it.
   int64_t delete_calls = 1;  // That an instance takes to go.
   std::string note;
@@ -53,7 +53,9 @@ class FakeProvider final : public Provider {
   InstanceRequest request() const KAITO_EXCLUDES(mutex_);
 
   absl::string_view name() const override { return "fake"; }
-  bool nodes_are_shared() const override { return options_.shared_nodes; }
+  bool KeepsNode(absl::string_view) const override {
+    return options_.keeps_nodes;
+  }
   absl::StatusOr<Instance> Create(const InstanceRequest& request,
                                   const StopToken& stop) override;
   absl::Status Delete(absl::string_view claim, const StopToken& stop) override;

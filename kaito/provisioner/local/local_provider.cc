@@ -15,7 +15,9 @@
 #include "kaito/base/file/directory.h"
 #include "kaito/base/file/path.h"
 #include "kaito/base/file/read_file.h"
+#include "kaito/base/status/status_macros.h"
 #include "kaito/base/sync/stop_token.h"
+#include "kaito/provisioner/local/node_host.h"
 #include "kaito/provisioner/types/provider.h"
 
 namespace kaito::provisioner {
@@ -44,6 +46,13 @@ int64_t MemoryKib(const std::string& meminfo) {
   return 0;
 }
 
+Instance InstanceOf(const HostedNode& node) {
+  return {.claim = node.claim,
+          .provider_id = node.provider_id,
+          .node_name = node.node_name,
+          .created = node.created};
+}
+
 std::string ReadProc(absl::string_view root, absl::string_view path) {
   return ReadFile(JoinPath(root, path), kMaxProcBytes).value_or("");
 }
@@ -52,24 +61,39 @@ std::string ReadProc(absl::string_view root, absl::string_view path) {
 
 absl::StatusOr<Instance> LocalProvider::Create(const InstanceRequest& request,
                                                const StopToken&) {
+  HostedNode node = {
+      .claim = request.claim,
+      .node_name = options_.node_name,
+      .provider_id = absl::StrCat("kaito-local://", options_.node_name)};
+  if (options_.host != nullptr) {
+    KAITO_ASSIGN_OR_RETURN(node, options_.host->Add(request));
+  }
   const std::string type =
       request.instance_type.empty() ? "any type" : request.instance_type;
-  return Instance{
-      .claim = request.claim,
-      .provider_id = absl::StrCat("kaito-local://", options_.node_name),
-      .node_name = options_.node_name,
-      .note = absl::StrCat("This machine, node ", options_.node_name,
-                           ", stands in for ", type,
-                           "; it really has: ", options_.machine)};
+  Instance instance = InstanceOf(node);
+  instance.note = absl::StrCat(
+      "This machine, as node ", node.node_name, ", stands in for ", type,
+      "; it really has: ", options_.machine,
+      node.node_name == options_.node_name
+          ? ""
+          : absl::StrCat(", which it shares with node ", options_.node_name));
+  return instance;
 }
 
-absl::Status LocalProvider::Delete(absl::string_view claim, const StopToken&) {
+absl::Status LocalProvider::Delete(absl::string_view claim,
+                                   const StopToken& stop) {
+  if (options_.host != nullptr) return options_.host->Remove(claim, stop);
   return absl::NotFoundError(
       absl::StrCat("local provider: nothing was made for ", claim));
 }
 
 absl::StatusOr<std::vector<Instance>> LocalProvider::List(const StopToken&) {
-  return std::vector<Instance>();
+  std::vector<Instance> instances;
+  if (options_.host == nullptr) return instances;
+  for (const HostedNode& node : options_.host->List()) {
+    instances.push_back(InstanceOf(node));
+  }
+  return instances;
 }
 
 std::string DescribeThisMachine(absl::string_view root) {

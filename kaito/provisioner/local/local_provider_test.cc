@@ -1,9 +1,12 @@
 #include "kaito/provisioner/local/local_provider.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "kaito/base/file/directory.h"
@@ -11,6 +14,7 @@
 #include "kaito/base/file/write_file.h"
 #include "kaito/base/status/status_matchers.h"
 #include "kaito/base/sync/stop_token.h"
+#include "kaito/provisioner/local/node_host.h"
 #include "kaito/provisioner/types/provider.h"
 
 namespace kaito::provisioner {
@@ -21,9 +25,57 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-TEST(LocalProvider, IsTheNodeOfEveryClaimAndSaysWhatItReallyIs) {
+// Two claims, and what was asked of it.
+class FakeHost final : public NodeHost {
+ public:
+  absl::StatusOr<HostedNode> Add(const InstanceRequest& request) override {
+    if (request.claim == "bad") return absl::InvalidArgumentError("bad name");
+    HostedNode node = {.claim = request.claim,
+                       .node_name = nodes_.empty() ? "laptop" : "laptop-2",
+                       .provider_id = absl::StrCat("id of ", request.claim)};
+    nodes_.push_back(node);
+    return node;
+  }
+  absl::Status Remove(absl::string_view claim, const StopToken&) override {
+    return claim == "ws1" ? absl::OkStatus() : absl::NotFoundError("gone");
+  }
+  std::vector<HostedNode> List() override { return nodes_; }
+
+ private:
+  std::vector<HostedNode> nodes_;
+};
+
+TEST(LocalProvider, GivesEachClaimANodeOfItsHost) {
+  FakeHost host;
+  LocalProvider provider(
+      {.node_name = "laptop", .machine = "8 CPUs, no GPU", .host = &host});
+  EXPECT_TRUE(provider.KeepsNode("laptop"));
+  EXPECT_FALSE(provider.KeepsNode("laptop-2"));
+  KAITO_ASSERT_OK_AND_ASSIGN(const Instance first,
+                             provider.Create({.claim = "ws1"}, StopToken()));
+  EXPECT_EQ(first.node_name, "laptop");
+  EXPECT_EQ(first.provider_id, "id of ws1");
+  KAITO_ASSERT_OK_AND_ASSIGN(
+      const Instance second,
+      provider.Create({.claim = "ws2", .instance_type = "T"}, StopToken()));
+  EXPECT_EQ(second.node_name, "laptop-2");
+  EXPECT_EQ(second.note,
+            "This machine, as node laptop-2, stands in for T; it really has: "
+            "8 CPUs, no GPU, which it shares with node laptop");
+  EXPECT_THAT(provider.Create({.claim = "bad"}, StopToken()),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  KAITO_ASSERT_OK_AND_ASSIGN(const std::vector<Instance> list,
+                             provider.List(StopToken()));
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[1].claim, "ws2");
+  KAITO_EXPECT_OK(provider.Delete("ws1", StopToken()));
+  EXPECT_THAT(provider.Delete("ws3", StopToken()),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST(LocalProvider, WithoutAHostIsTheNodeOfEveryClaim) {
   LocalProvider provider({.node_name = "laptop", .machine = "8 CPUs, no GPU"});
-  EXPECT_TRUE(provider.nodes_are_shared());
+  EXPECT_TRUE(provider.KeepsNode("laptop"));
   KAITO_ASSERT_OK_AND_ASSIGN(
       const Instance instance,
       provider.Create({.claim = "ws1", .instance_type = "Standard_NC12s_v3"},

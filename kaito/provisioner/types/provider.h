@@ -54,9 +54,9 @@ class Provider {
   // "local"; for flags and messages.
   virtual absl::string_view name() const = 0;
 
-  // Whether nodes belong to the provider and outlive claims: then nothing is
-  // deleted, tainted or owned when a claim comes and goes, but for labels.
-  virtual bool nodes_are_shared() const = 0;
+  // Whether that node is the provider's own and outlives claims: then it is not
+  // deleted, tainted or owned when a claim comes and goes, only labelled.
+  virtual bool KeepsNode(absl::string_view node) const = 0;
 
   // The instance of that claim, made where it is not there: calling it again, a
   // lost answer included, makes no second one.

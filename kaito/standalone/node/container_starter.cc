@@ -53,7 +53,7 @@ absl::StatusOr<ProcessPlan> ContainerStarter::Plan(
                 ? kDefaultTerminationPath
                 : container.termination_message_path,
             termination_file);
-  const NodeFacts facts = {.node_name = node_.node_name,
+  const NodeFacts facts = {.node_name = pod.spec.node_name,
                            .host_ip = node_.host_ip,
                            .pod_ip = pod_ip,
                            .base = node_.base_env};

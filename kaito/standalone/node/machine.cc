@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -81,6 +82,9 @@ Machine InspectMachine(absl::string_view root) {
       ListDir(JoinPath(root, "proc/driver/nvidia/gpus"), kMaxGpus);
   if (gpus.ok()) machine.gpus = static_cast<int64_t>(gpus->size());
   machine.os_image = OsImage(root);
+  const std::string id = Read(root, "etc/machine-id");
+  machine.id = std::string(absl::StripAsciiWhitespace(id));
+  if (machine.id.empty()) machine.id = machine.host_name;
   return machine;
 }
 

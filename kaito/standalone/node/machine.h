@@ -12,6 +12,7 @@ namespace kaito::standalone {
 
 struct Machine {
   std::string host_name;
+  std::string id;    // Of /etc/machine-id, else the host's name: never empty.
   int64_t cpus = 1;  // That this process may use.
   int64_t memory_bytes = 0;
   int64_t gpus = 0;  // NVIDIA's, as its driver lists them; 0 without it.

@@ -28,7 +28,6 @@
 #include "kaito/base/sync/mutex.h"
 #include "kaito/base/sync/stop_token.h"
 #include "kaito/base/sync/thread_annotations.h"
-#include "kaito/base/thread/thread.h"
 #include "kaito/base/thread/thread_pool.h"
 #include "kaito/kube/cache/cache.h"
 #include "kaito/kube/cache/object_store.h"
@@ -40,9 +39,9 @@
 #include "kaito/standalone/node/container_process.h"
 #include "kaito/standalone/node/exit_watcher.h"
 #include "kaito/standalone/node/image_table.h"
+#include "kaito/standalone/node/local_nodes.h"
 #include "kaito/standalone/node/machine.h"
 #include "kaito/standalone/node/node_context.h"
-#include "kaito/standalone/node/node_registration.h"
 #include "kaito/standalone/node/pod_directory.h"
 #include "kaito/standalone/node/pod_events.h"
 #include "kaito/standalone/node/pod_worker.h"
@@ -56,8 +55,6 @@ constexpr int64_t kMaxPodDirs = 100000;
 // Probes of all pods; each takes a second at most by default.
 constexpr int64_t kProbeThreads = 4;
 
-constexpr absl::Duration kRegistrationRetry = absl::Seconds(2);
-
 // Of the last words to the API server.
 constexpr absl::Duration kWithdrawTimeout = absl::Seconds(2);
 // From a run's directory to its process, at most.
@@ -70,16 +67,16 @@ class LocalNodeAgent final : public NodeAgent {
       : clock_(clock),
         stop_(stop),
         images_(options.images),
-        name_(options.node_name.empty() ? machine.host_name
+        machine_(std::move(machine)),
+        name_(options.node_name.empty() ? machine_.host_name
                                         : options.node_name),
         pods_dir_(JoinPath(options.data_dir, "pods")),
-        events_(client, clock, "kaito-node", name_, stop_.token()),
-        registration_(client, clock, name_, options.labels, machine) {}
+        events_(client, clock, "kaito-node", name_, stop_.token()) {}
 
   ~LocalNodeAgent() override {
     (void)stop_.RequestStop();
     if (cache_ != nullptr) cache_->core().Stop();
-    heartbeat_.Join();
+    nodes_.reset();
     MutexLock lock(mutex_);
     workers_.clear();
   }
@@ -93,6 +90,12 @@ class LocalNodeAgent final : public NodeAgent {
     KAITO_ASSIGN_OR_RETURN(
         probe_pool_,
         ThreadPool::Create({.name = "probe", .threads = kProbeThreads}));
+    KAITO_ASSIGN_OR_RETURN(
+        nodes_, LocalNodes::Open({.dir = JoinPath(options.data_dir, "nodes"),
+                                  .name = name_,
+                                  .labels = options.labels,
+                                  .machine = machine_},
+                                 client, clock_));
     node_ = std::make_unique<NodeContext>(NodeContext{
         .client = client,
         .clock = clock_,
@@ -101,7 +104,6 @@ class LocalNodeAgent final : public NodeAgent {
         .probe_pool = *probe_pool_,
         .images = images_,
         .pods_dir = pods_dir_,
-        .node_name = name_,
         .host_ip = "127.0.0.1",
         .base_env = options.base_env,
         .shim_command = options.shim_command,
@@ -114,13 +116,11 @@ class LocalNodeAgent final : public NodeAgent {
           events_.Tell(api::ReferenceTo(pod.metadata, api::Pod::kKind.gvk()),
                        type, reason, message);
         }});
-    KAITO_ASSIGN_OR_RETURN(
-        heartbeat_, Thread::Start("node-heartbeat", [this] { Heartbeat(); }));
+    KAITO_RETURN_IF_ERROR(nodes_->Start(stop_.token()));
     cache_ = std::make_unique<kube::Cache<api::Pod>>(
         clock_, client,
-        kube::CacheOptions{
-            .gvr = api::Pod::kKind.gvr(),
-            .field_selector = absl::StrCat("spec.nodeName=", name_)},
+        kube::CacheOptions{.gvr = api::Pod::kKind.gvr(),
+                           .field_selector = "spec.nodeName!="},
         kube::Typed<api::Pod>);
     cache_->core().OnChange(
         [this](const kube::ObjectChange& change) { OnPod(change); });
@@ -142,13 +142,10 @@ class LocalNodeAgent final : public NodeAgent {
     for (auto& [uid, worker] : workers) worker->AwaitFinished();
     StopSource soon(stop_.token(), clock_,
                     clock_.NowSteady() + kWithdrawTimeout);
-    (void)stop_heartbeat_.RequestStop();
-    heartbeat_.Join();
-    const absl::Status status = registration_.Withdraw(soon.token());
-    if (!status.ok()) {
-      KAITO_LOG(INFO, "the node stays as it is", {{"error", status}});
-    }
+    nodes_->Withdraw(soon.token());
   }
+
+  LocalNodes& nodes() override { return *nodes_; }
 
   absl::Status ReadLog(const PodLogRequest& request,
                        absl::FunctionRef<absl::Status(absl::string_view)> emit,
@@ -192,7 +189,8 @@ class LocalNodeAgent final : public NodeAgent {
       const auto gone = workers_.find(change.before->summary.uid);
       if (gone != workers_.end()) gone->second->Remove();
     }
-    if (pod == nullptr) return;
+    // Of a node that someone else has put there, or that is gone.
+    if (pod == nullptr || !nodes_->Has(pod->spec.node_name)) return;
     const auto known = workers_.find(pod->metadata.uid);
     if (known != workers_.end()) {
       known->second->Update(*pod);
@@ -225,28 +223,14 @@ class LocalNodeAgent final : public NodeAgent {
     }
   }
 
-  void Heartbeat() {
-    const StopToken stop = stop_heartbeat_.token();
-    while (!stop.stopped()) {
-      const absl::Status status = registration_.Renew(stop);
-      if (!status.ok() && !stop.stopped()) {
-        KAITO_LOG(WARNING, "can't renew the node", {{"error", status}});
-      }
-      (void)WaitFor(
-          clock_,
-          status.ok() ? NodeRegistration::kHeartbeat : kRegistrationRetry,
-          stop);
-    }
-  }
-
   Clock& clock_;
   StopSource stop_;
-  StopSource stop_heartbeat_{stop_.token()};
   const ImageTable images_;
+  const Machine machine_;
   const std::string name_;
   const std::string pods_dir_;
   PodEvents events_;
-  NodeRegistration registration_;
+  std::unique_ptr<LocalNodes> nodes_;
   std::unique_ptr<ExitWatcher> watcher_;
   std::unique_ptr<http::Client> probe_client_;
   std::unique_ptr<ThreadPool> probe_pool_;
@@ -254,7 +238,6 @@ class LocalNodeAgent final : public NodeAgent {
   Mutex mutex_;
   std::map<std::string, std::unique_ptr<PodWorker>> workers_
       KAITO_GUARDED_BY(mutex_);
-  Thread heartbeat_;
   std::unique_ptr<kube::Cache<api::Pod>> cache_;
 };
 

@@ -1,8 +1,8 @@
 #ifndef KAITO_STANDALONE_NODE_NODE_AGENT_H_
 #define KAITO_STANDALONE_NODE_NODE_AGENT_H_
 
-// The node agent: registers this machine as a node, and runs the pods that are
-// bound to it. For the operator's main in standalone mode.
+// The node agent: registers this machine as a node, or as several (LocalNodes),
+// and runs the pods that are bound to them. For the operator's main in standalone mode.
 //
 //   NodeAgentOptions options = {
 //       .data_dir = data_dir,
@@ -30,14 +30,15 @@
 #include "kaito/standalone/node/container_log.h"
 #include "kaito/standalone/node/environment.h"
 #include "kaito/standalone/node/image_table.h"
+#include "kaito/standalone/node/local_nodes.h"
 #include "kaito/standalone/node/process_plan.h"
 
 namespace kaito::standalone {
 
 struct NodeAgentOptions {
-  std::string data_dir;                       // Pods are below <data_dir>/pods.
-  std::string node_name;                      // Empty: the machine's.
-  std::map<std::string, std::string> labels;  // Of the Node, besides the usual.
+  std::string data_dir;   // Pods are below <data_dir>/pods, nodes beside them.
+  std::string node_name;  // Of the machine's own Node. Empty: the machine's.
+  std::map<std::string, std::string> labels;  // Of it, besides the usual.
   std::vector<ImageStandIn> images;
   // Of all containers; PATH is needed, LD_LIBRARY_PATH where a GPU's libraries
   // are not where the loader looks.
@@ -68,6 +69,9 @@ struct PodLogRequest {
 class NodeAgent {
  public:
   virtual ~NodeAgent() = default;
+
+  // The Nodes whose pods it runs; lives as long as the agent.
+  virtual LocalNodes& nodes() = 0;
 
   // Stops all pods, for an end of the program: SIGTERM, then at most 20 s. The
   // next agent begins them again. Blocks until they have ended.

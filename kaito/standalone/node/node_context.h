@@ -32,7 +32,6 @@ struct NodeContext {
   const ImageTable& images;
 
   std::string pods_dir;
-  std::string node_name;
   std::string host_ip;
   Environment base_env;
   std::vector<std::string> shim_command;

@@ -1,7 +1,8 @@
 #ifndef KAITO_STANDALONE_NODE_NODE_OBJECT_H_
 #define KAITO_STANDALONE_NODE_NODE_OBJECT_H_
 
-// The Node object of this machine. Pure.
+// The Node objects of this machine. Each shows all that the machine has; by
+// status.nodeInfo.machineID the scheduler sees which of them share it. Pure.
 
 #include <map>
 #include <string>

@@ -5,20 +5,24 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kaito/api/core/lease.h"
 #include "kaito/api/core/namespace.h"
 #include "kaito/api/core/node.h"
+#include "kaito/api/core/pod.h"
 #include "kaito/api/meta/time.h"
 #include "kaito/api/schema/codec.h"
 #include "kaito/base/clock/clock.h"
+#include "kaito/base/clock/steady_time.h"
 #include "kaito/base/json/value.h"
 #include "kaito/base/status/status_macros.h"
 #include "kaito/base/sync/stop_token.h"
 #include "kaito/kube/client/api_client.h"
 #include "kaito/standalone/node/machine.h"
 #include "kaito/standalone/node/node_object.h"
+#include "kaito/standalone/node/node_records.h"
 
 namespace kaito::standalone {
 namespace {
@@ -34,30 +38,64 @@ kube::WriteOptions Options(absl::string_view subresource = "") {
 
 }  // namespace
 
-absl::Status NodeRegistration::Renew(const StopToken& stop) {
-  KAITO_RETURN_IF_ERROR(WriteNode(true, stop));
+absl::Status NodeRegistration::Renew(const LocalNode& node,
+                                     const StopToken& stop) {
+  absl::StatusOr<json::Value> object =
+      client_.Get(api::Node::kKind.gvr(), {"", name_}, stop);
+  if (absl::IsNotFound(object.status())) object = MakeNode(node, stop);
+  KAITO_RETURN_IF_ERROR(object.status());
+  KAITO_RETURN_IF_ERROR(WriteStatus(*object, true, stop));
   return WriteLease(stop);
 }
 
 absl::Status NodeRegistration::Withdraw(const StopToken& stop) {
-  return WriteNode(false, stop);
+  KAITO_ASSIGN_OR_RETURN(
+      const json::Value object,
+      client_.Get(api::Node::kKind.gvr(), {"", name_}, stop));
+  return WriteStatus(object, false, stop);
 }
 
-absl::Status NodeRegistration::WriteNode(bool ready, const StopToken& stop) {
-  const auto gvr = api::Node::kKind.gvr();
-  const kube::ObjectKey key = {"", name_};
-  absl::StatusOr<json::Value> value = client_.Get(gvr, key, stop);
-  if (absl::IsNotFound(value.status())) {
-    api::Node node;
-    node.metadata.name = name_;
-    node.metadata.labels = NodeLabels(name_, machine_);
-    for (const auto& [label, text] : labels_)
-      node.metadata.labels[label] = text;
-    value = client_.Create(gvr, "", api::Encode(node), Options(), stop);
+absl::StatusOr<bool> NodeRegistration::Remove(const StopToken& stop) {
+  absl::Status status =
+      client_.Delete(api::Node::kKind.gvr(), {"", name_}, {}, stop);
+  if (!status.ok() && !absl::IsNotFound(status)) return status;
+  const auto gvr = api::Pod::kKind.gvr();
+  KAITO_ASSIGN_OR_RETURN(
+      const kube::ObjectList pods,
+      client_.List(gvr, "",
+                   {.field_selector = absl::StrCat("spec.nodeName=", name_)},
+                   stop));
+  for (const json::Value& pod : pods.items) {
+    if (pod.FindPath({"metadata", "deletionTimestamp"}) != nullptr) continue;
+    status = client_.Delete(
+        gvr,
+        {std::string(pod.StringAt({"metadata", "namespace"})),
+         std::string(pod.StringAt({"metadata", "name"}))},
+        {.uid = std::string(pod.StringAt({"metadata", "uid"}))}, stop);
+    if (!status.ok() && !absl::IsNotFound(status)) return status;
   }
-  KAITO_RETURN_IF_ERROR(value.status());
+  return pods.items.empty();
+}
+
+absl::StatusOr<json::Value> NodeRegistration::MakeNode(const LocalNode& node,
+                                                       const StopToken& stop) {
+  api::Node object;
+  object.metadata.name = name_;
+  object.metadata.labels = NodeLabels(name_, machine_);
+  for (const auto& [label, text] : node.labels) {
+    object.metadata.labels[label] = text;
+  }
+  object.spec.provider_id = node.provider_id;
+  object.spec.taints = node.taints;
+  status_due_ = SteadyTime();
+  return client_.Create(api::Node::kKind.gvr(), "", api::Encode(object),
+                        Options(), stop);
+}
+
+absl::Status NodeRegistration::WriteStatus(const json::Value& object,
+                                           bool ready, const StopToken& stop) {
   KAITO_ASSIGN_OR_RETURN(const api::Node node,
-                         api::DecodeOrError<api::Node>(*value, name_));
+                         api::DecodeOrError<api::Node>(object, name_));
   uid_ = node.metadata.uid;
   const api::NodeStatus old = node.status.value_or(api::NodeStatus());
   const api::NodeStatus status =
@@ -67,7 +105,8 @@ absl::Status NodeRegistration::WriteNode(bool ready, const StopToken& stop) {
   }
   const json::Value patch = json::Object{{"status", api::Encode(status)}};
   KAITO_RETURN_IF_ERROR(client_
-                            .Patch(gvr, key, kube::PatchType::kMerge, patch,
+                            .Patch(api::Node::kKind.gvr(), {"", name_},
+                                   kube::PatchType::kMerge, patch,
                                    Options("status"), stop)
                             .status());
   status_due_ = clock_.NowSteady() + kStatusInterval;

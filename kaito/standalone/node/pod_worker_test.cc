@@ -83,7 +83,6 @@ class PodWorkerTest : public ::testing::Test {
         .probe_pool = *pool_,
         .images = images_,
         .pods_dir = dir_.path(),
-        .node_name = "here",
         .host_ip = "127.0.0.1",
         .base_env = {{"PATH", "/usr/bin:/bin"}},
         .shim_command = {JoinPath(cwd,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kaito/api/core/container.h"
 #include "kaito/api/core/node.h"
@@ -131,15 +133,12 @@ api::ResourceList RequestsOf(const api::PodSpec& spec) {
 
 std::optional<std::string> WhyNotByResources(
     const api::Pod& pod, const api::Node& node,
-    const std::vector<api::Pod>& all_pods) {
+    const std::vector<const api::Pod*>& machine_pods) {
   api::ResourceList free =
       node.status ? node.status->allocatable : api::ResourceList();
-  for (const api::Pod& other : all_pods) {
-    if (other.spec.node_name != node.metadata.name ||
-        api::IsPodTerminal(other)) {
-      continue;
-    }
-    for (const auto& [name, amount] : RequestsOf(other.spec)) {
+  for (const api::Pod* other : machine_pods) {
+    if (api::IsPodTerminal(*other)) continue;
+    for (const auto& [name, amount] : RequestsOf(other->spec)) {
       free[name] = free[name] - amount;
     }
   }
@@ -152,17 +151,23 @@ std::optional<std::string> WhyNotByResources(
   return std::nullopt;
 }
 
-absl::StatusOr<std::vector<api::Pod>> ListPods(kube::ApiClient& client,
-                                               const StopToken& stop) {
+// Empty: of a node that does not tell.
+absl::string_view MachineOf(const api::Node& node) {
+  return node.status ? node.status->node_info.StringAt({"machineID"}) : "";
+}
+
+template <typename T>
+absl::StatusOr<std::vector<T>> ListAll(kube::ApiClient& client,
+                                       const StopToken& stop) {
   KAITO_ASSIGN_OR_RETURN(const kube::ObjectList list,
-                         client.List(api::Pod::kKind.gvr(), "", {}, stop));
-  std::vector<api::Pod> pods;
+                         client.List(T::kKind.gvr(), "", {}, stop));
+  std::vector<T> objects;
   for (const json::Value& item : list.items) {
-    KAITO_ASSIGN_OR_RETURN(api::Pod pod,
-                           api::DecodeOrError<api::Pod>(item, "pod"));
-    pods.push_back(std::move(pod));
+    KAITO_ASSIGN_OR_RETURN(T object,
+                           api::DecodeOrError<T>(item, T::kKind.kind));
+    objects.push_back(std::move(object));
   }
-  return pods;
+  return objects;
 }
 
 absl::Status SayUnschedulable(kube::ApiClient& client, Clock& clock,
@@ -201,8 +206,26 @@ absl::Status SayUnschedulable(kube::ApiClient& client, Clock& clock,
 
 }  // namespace
 
-std::optional<std::string> WhyNot(const api::Pod& pod, const api::Node& node,
-                                  const std::vector<api::Pod>& all_pods) {
+std::vector<const api::Pod*> PodsOfMachine(
+    const api::Node& node, const std::vector<api::Node>& all_nodes,
+    const std::vector<api::Pod>& all_pods) {
+  const absl::string_view machine = MachineOf(node);
+  std::set<std::string> names = {node.metadata.name};
+  for (const api::Node& other : all_nodes) {
+    if (!machine.empty() && MachineOf(other) == machine) {
+      names.insert(other.metadata.name);
+    }
+  }
+  std::vector<const api::Pod*> pods;
+  for (const api::Pod& pod : all_pods) {
+    if (names.contains(pod.spec.node_name)) pods.push_back(&pod);
+  }
+  return pods;
+}
+
+std::optional<std::string> WhyNot(
+    const api::Pod& pod, const api::Node& node,
+    const std::vector<const api::Pod*>& machine_pods) {
   if (node.spec.unschedulable) return "it is cordoned";
   if (!api::IsNodeReady(node)) return "it is not ready";
   for (const api::Taint& taint : node.spec.taints) {
@@ -216,7 +239,7 @@ std::optional<std::string> WhyNot(const api::Pod& pod, const api::Node& node,
     }
   }
   if (auto why = WhyNotByLabels(pod.spec, node)) return why;
-  return WhyNotByResources(pod, node, all_pods);
+  return WhyNotByResources(pod, node, machine_pods);
 }
 
 absl::StatusOr<kube::ReconcileResult> SchedulePod(kube::ApiClient& client,
@@ -234,14 +257,13 @@ absl::StatusOr<kube::ReconcileResult> SchedulePod(kube::ApiClient& client,
     return kube::ReconcileResult();
   }
   KAITO_ASSIGN_OR_RETURN(const std::vector<api::Pod> pods,
-                         ListPods(client, stop));
-  KAITO_ASSIGN_OR_RETURN(const kube::ObjectList nodes,
-                         client.List(api::Node::kKind.gvr(), "", {}, stop));
+                         ListAll<api::Pod>(client, stop));
+  KAITO_ASSIGN_OR_RETURN(const std::vector<api::Node> nodes,
+                         ListAll<api::Node>(client, stop));
   std::vector<std::string> reasons;
-  for (const json::Value& item : nodes.items) {
-    KAITO_ASSIGN_OR_RETURN(const api::Node node,
-                           api::DecodeOrError<api::Node>(item, "node"));
-    const std::optional<std::string> why = WhyNot(pod, node, pods);
+  for (const api::Node& node : nodes) {
+    const std::optional<std::string> why =
+        WhyNot(pod, node, PodsOfMachine(node, nodes, pods));
     if (why.has_value()) {
       reasons.push_back(absl::StrCat("node ", node.metadata.name, ": ", *why));
       continue;

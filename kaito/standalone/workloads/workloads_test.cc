@@ -233,11 +233,37 @@ TEST(WhyNot, SaysWhatKeepsThePodOffTheNode) {
   EXPECT_EQ(WhyNot(pod, node, {}), std::nullopt);
   api::Pod other = pod;
   other.spec.node_name = "n";
-  EXPECT_THAT(*WhyNot(pod, node, {other}), HasSubstr("nvidia.com/gpu"));
+  EXPECT_THAT(*WhyNot(pod, node, {&other}), HasSubstr("nvidia.com/gpu"));
   other.status = api::PodStatus{.phase = "Succeeded"};
-  EXPECT_EQ(WhyNot(pod, node, {other}), std::nullopt);
+  EXPECT_EQ(WhyNot(pod, node, {&other}), std::nullopt);
   node.spec.taints = {{.key = "special", .effect = "NoSchedule"}};
   EXPECT_THAT(*WhyNot(pod, node, {}), HasSubstr("taint special"));
+}
+
+TEST(PodsOfMachine, AreThoseOfAllNodesThatReportIt) {
+  const auto node = [](const std::string& name, const std::string& machine) {
+    api::Node made;
+    made.metadata.name = name;
+    made.status = api::NodeStatus();
+    if (!machine.empty()) {
+      made.status->node_info = json::Object{{"machineID", machine}};
+    }
+    return made;
+  };
+  const std::vector<api::Node> nodes = {node("a", "m"), node("b", "m"),
+                                        node("c", "other"), node("d", ""),
+                                        node("e", "")};
+  std::vector<api::Pod> pods(5);
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    pods[i].spec.node_name = nodes[i].metadata.name;
+  }
+  const auto on = [&](size_t i) {
+    return PodsOfMachine(nodes[i], nodes, pods);
+  };
+  EXPECT_THAT(on(0), ElementsAre(&pods[0], &pods[1]));
+  EXPECT_THAT(on(1), ElementsAre(&pods[0], &pods[1]));
+  EXPECT_THAT(on(2), ElementsAre(&pods[2]));
+  EXPECT_THAT(on(3), ElementsAre(&pods[3]));
 }
 
 // The runtime of the walk-through, without its mathematics.
