@@ -1,15 +1,13 @@
-"""Talks to a running server with the real `openai` package, which no build needs:
+"""Asks a running server with the `openai` package; openai_peer_test.py starts one.
 
-    pip install --target /tmp/openai openai
-    bazel run //kaito/runtime -- serve --model examples/models/tiny-phi-3-instruct &
-    PYTHONPATH=/tmp/openai python3 kaito/runtime/serve/testdata/openai_client.py \\
-        http://127.0.0.1:5000/v1
+    python3 kaito/runtime/peers/openai_client.py http://127.0.0.1:5000/v1
 
 Prints "fine", or ends with the assertion that failed.
 """
 
 import sys
 
+import real_libraries  # noqa: F401  Before the next.
 import openai
 
 QUESTION = [{"role": "user", "content": "What is QLoRA?"}]
