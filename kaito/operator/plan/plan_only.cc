@@ -53,16 +53,9 @@ std::vector<ObservedNode> NodesAsAskedFor(const api::Workspace& workspace) {
   return nodes;
 }
 
-void AddSteps(absl::string_view title, const Plan& plan, std::string& text) {
-  absl::StrAppend(&text, title, "\n");
-  for (const Step& step : plan.steps) {
-    absl::StrAppend(&text, "  ", step.ToString(), "\n");
-  }
-  if (plan.steps.empty()) absl::StrAppend(&text, "  nothing\n");
-}
-
-// The plan of a Workspace that tuned, or else serves.
-std::string PlanOf(const ValidWorkspace& workspace, const Settings& settings) {
+// The plan of a Workspace that tunes, or else serves.
+std::vector<PlannedStage> PlanOf(const ValidWorkspace& workspace,
+                                 const Settings& settings) {
   Snapshot snapshot;
   for (const SecretUse& use : SecretsOf(*workspace)) {
     snapshot.secrets[use.name] = {.exists = true, .has_key = true};
@@ -75,20 +68,19 @@ std::string PlanOf(const ValidWorkspace& workspace, const Settings& settings) {
     return MakePlan(workspace, snapshot, settings,
                     Assess(workspace, snapshot, settings));
   };
-  std::string text;
-  AddSteps("first:", plan(), text);
-  if (Assess(workspace, snapshot, settings).obstacle) return text;
+  std::vector<PlannedStage> stages = {{"first", plan()}};
+  if (Assess(workspace, snapshot, settings).obstacle) return stages;
   snapshot.revisions.push_back(RenderRevision(*workspace, 1));
   snapshot.nodes = NodesAsAskedFor(*workspace);
-  AddSteps(workspace->resource.count == 1 ? "when the node is ready:"
-                                          : "when the nodes are ready:",
-           plan(), text);
-  return text;
+  stages.push_back({workspace->resource.count == 1 ? "when the node is ready"
+                                                   : "when the nodes are ready",
+                    plan()});
+  return stages;
 }
 
-absl::StatusOr<std::string> PlanOfDocument(const json::Value& document,
-                                           const api::ValidationFacts& facts,
-                                           const Settings& settings) {
+absl::StatusOr<PlannedWorkspace> PlanOfDocument(
+    const json::Value& document, const api::ValidationFacts& facts,
+    const Settings& settings) {
   api::Decoded<api::Workspace> decoded = api::Decode<api::Workspace>(document);
   api::FieldErrors errors = decoded.errors;
   errors.Append(decoded.unknown);
@@ -101,34 +93,60 @@ absl::StatusOr<std::string> PlanOfDocument(const json::Value& document,
     workspace.metadata.uid = std::string(kUid);
   const auto valid = ValidWorkspace::Make(workspace, facts, BuiltInCatalog());
   if (!valid.ok()) return Annotate(valid.status(), where);
-  std::string text = absl::StrCat(where, "\n");
+  PlannedWorkspace planned = {.name = workspace.metadata.name};
   api::ValidationFacts with_presets = facts;
   with_presets.presets = &BuiltInCatalog();
-  std::vector<std::string> warnings = api::Warnings(**valid, with_presets);
-  warnings.push_back(PublishedMemoryWarning(*valid, /*config=*/{}));
-  for (const std::string& warning : warnings) {
-    if (!warning.empty()) absl::StrAppend(&text, "warning: ", warning, "\n");
+  planned.warnings = api::Warnings(**valid, with_presets);
+  planned.warnings.push_back(PublishedMemoryWarning(*valid, /*config=*/{}));
+  std::erase(planned.warnings, "");
+  planned.stages = PlanOf(*valid, settings);
+  return planned;
+}
+
+std::string TextOf(const PlannedWorkspace& planned) {
+  std::string text = absl::StrCat("Workspace ", planned.name, "\n");
+  for (const std::string& warning : planned.warnings) {
+    absl::StrAppend(&text, "warning: ", warning, "\n");
   }
-  return absl::StrCat(text, PlanOf(*valid, settings));
+  for (const PlannedStage& stage : planned.stages) {
+    absl::StrAppend(&text, stage.when, ":\n");
+    for (const Step& step : stage.plan.steps) {
+      absl::StrAppend(&text, "  ", step.ToString(), "\n");
+    }
+    if (stage.plan.steps.empty()) absl::StrAppend(&text, "  nothing\n");
+  }
+  return text;
 }
 
 }  // namespace
 
+absl::StatusOr<std::vector<PlannedWorkspace>> PlanWorkspaces(
+    absl::string_view yaml_text, const api::ValidationFacts& facts,
+    const Settings& settings) {
+  KAITO_ASSIGN_OR_RETURN(const std::vector<yaml::Document> documents,
+                         yaml::ParseAll(yaml_text));
+  std::vector<PlannedWorkspace> all;
+  for (const yaml::Document& document : documents) {
+    if (document.value.StringAt({"kind"}) != api::kWorkspaceKind) continue;
+    KAITO_ASSIGN_OR_RETURN(PlannedWorkspace one,
+                           PlanOfDocument(document.value, facts, settings));
+    all.push_back(std::move(one));
+  }
+  if (all.empty()) {
+    return absl::InvalidArgumentError(
+        "the file holds no Workspace (kind: Workspace)");
+  }
+  return all;
+}
+
 absl::StatusOr<std::string> PlanOnly(absl::string_view yaml_text,
                                      const api::ValidationFacts& facts,
                                      const Settings& settings) {
-  KAITO_ASSIGN_OR_RETURN(const std::vector<yaml::Document> documents,
-                         yaml::ParseAll(yaml_text));
+  KAITO_ASSIGN_OR_RETURN(const std::vector<PlannedWorkspace> all,
+                         PlanWorkspaces(yaml_text, facts, settings));
   std::string text;
-  for (const yaml::Document& document : documents) {
-    if (document.value.StringAt({"kind"}) != api::kWorkspaceKind) continue;
-    KAITO_ASSIGN_OR_RETURN(const std::string one,
-                           PlanOfDocument(document.value, facts, settings));
-    absl::StrAppend(&text, text.empty() ? "" : "\n", one);
-  }
-  if (text.empty()) {
-    return absl::InvalidArgumentError(
-        "the file holds no Workspace (kind: Workspace)");
+  for (const PlannedWorkspace& planned : all) {
+    absl::StrAppend(&text, text.empty() ? "" : "\n", TextOf(planned));
   }
   return text;
 }
