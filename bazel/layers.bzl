@@ -102,7 +102,14 @@ LAYERS = {
     # The host's API only; DEVICE_TARGETS below use nothing at all.
     "kernels/...": ["base/..."],
     "runtime/...": ["api/job/...", "api/schema/...", "base/...", "kernels/..."],
-    "cli/...": _API + ["kube/..."],
+    # Pure code of the operator too: `plan` and `models` say what the operator would.
+    "cli/...": _PURE_OPERATOR_MAY_USE + ["kube/..."],
+    # The command against the standalone API server.
+    "cli/testing/...": _PURE_OPERATOR_MAY_USE + [
+        "cli/...",
+        "kube/...",
+        "standalone/apiserver/...",
+    ],
 }
 
 # Targets of kaito/kernels by the ends of their names: device code and references.

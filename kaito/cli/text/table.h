@@ -1,0 +1,28 @@
+#ifndef KAITO_CLI_TEXT_TABLE_H_
+#define KAITO_CLI_TEXT_TABLE_H_
+
+// A table as kubectl prints one: columns as wide as their widest cell, three
+// spaces between them, none at the end of a line.
+//
+//   out << Table({"NAME", "GPUS"}, {{"phi-4", "1"}});
+//
+// Also bytes and times in the words of Kubernetes' tools.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace kaito::cli {
+
+// Cells are printable; each row has as many as the header.
+std::string Table(const std::vector<std::string>& header,
+                  const std::vector<std::vector<std::string>>& rows);
+
+// "34s", "2m5s", "10m", "3h2m", "5h", "2d3h", "12d": kubectl's way.
+std::string Age(absl::Duration age);
+
+}  // namespace kaito::cli
+
+#endif  // KAITO_CLI_TEXT_TABLE_H_
