@@ -41,6 +41,11 @@ inline constexpr absl::string_view kTerminationLogVariable =
 inline constexpr absl::string_view kTerminationLogDefault =
     "/dev/termination-log";
 inline constexpr absl::string_view kHubTokenVariable = "HF_TOKEN";
+// Another place that speaks the hub's protocol, and the one without it.
+inline constexpr absl::string_view kHubEndpointVariable = "HF_ENDPOINT";
+inline constexpr absl::string_view kHubEndpoint = "https://huggingface.co";
+// Where a pod's adapters are, for a process that has no /mnt of its own.
+inline constexpr absl::string_view kAdapterDirVariable = "KAITO_ADAPTER_DIR";
 
 // Containers. The main one is named as the Workspace.
 inline constexpr absl::string_view kWeightsContainer = "weights";

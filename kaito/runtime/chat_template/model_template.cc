@@ -83,6 +83,11 @@ absl::StatusOr<ModelTemplate> ParseModelTemplate(
   return model;
 }
 
+absl::StatusOr<std::string> StatedTemplate(const std::string& stated) {
+  if (stated.find_first_of("{}\n") != std::string::npos) return stated;
+  return ReadFile(stated, kMaxTemplateBytes);
+}
+
 absl::StatusOr<ModelTemplate> LoadModelTemplate(absl::string_view directory) {
   KAITO_ASSIGN_OR_RETURN(
       const std::string text,

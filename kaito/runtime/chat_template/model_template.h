@@ -30,7 +30,11 @@ struct ModelTemplate {
 // list of named templates, "default". InvalidArgument names the file.
 absl::StatusOr<ModelTemplate> LoadModelTemplate(absl::string_view directory);
 
-// The same of the contents of the two files, either of which may be empty.
+// The text of a template that a user states: one that holds "{", "}" or a line
+// feed is the template, anything else its file (KAITO's rule).
+absl::StatusOr<std::string> StatedTemplate(const std::string& stated);
+
+// What LoadModelTemplate() makes of the contents of the two files, either of which may be empty.
 absl::StatusOr<ModelTemplate> ParseModelTemplate(
     absl::string_view chat_template_jinja,
     absl::string_view tokenizer_config_json);

@@ -27,18 +27,7 @@
 #include "kaito/runtime/train/recipe.h"
 
 namespace kaito::runtime {
-namespace {
-
-constexpr int64_t kMaxTemplateBytes = 1 << 20;
-
-// A text with one of these is a template, anything else its file (KAITO's
-// rule).
-absl::StatusOr<std::string> TemplateText(const std::string& stated) {
-  if (stated.find_first_of("{}\n") != std::string::npos) return stated;
-  return ReadFile(stated, kMaxTemplateBytes);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 absl::StatusOr<TuningData> LoadTuningData(const Recipe& recipe,
                                           absl::Time now) {
@@ -47,7 +36,8 @@ absl::StatusOr<TuningData> LoadTuningData(const Recipe& recipe,
                          Tokenizer::Load(model));
   KAITO_ASSIGN_OR_RETURN(ModelTemplate chat, LoadModelTemplate(model));
   if (!recipe.model.chat_template.empty()) {
-    KAITO_ASSIGN_OR_RETURN(chat.text, TemplateText(recipe.model.chat_template));
+    KAITO_ASSIGN_OR_RETURN(chat.text,
+                           StatedTemplate(recipe.model.chat_template));
   }
   RowEncoderOptions options = recipe.data.encoder;
   options.now = absl::ToCivilSecond(now, absl::UTCTimeZone());

@@ -122,6 +122,7 @@ absl::Status RunServe(const ServeOptions& options, Clock& clock,
   KAITO_ASSIGN_OR_RETURN(
       const std::unique_ptr<ServedModel> model,
       ServedModel::Load({.directory = options.model,
+                         .chat_template = options.chat_template,
                          .quantization = options.quantization,
                          .threads = options.threads,
                          .longest_sequence = options.max_model_len}));

@@ -32,6 +32,8 @@ struct ServeOptions {
   // Each folder in it that holds an adapter is one, named as the folder, unless
   // `adapters` has the name. Need not be there.
   std::string adapter_directory;
+  // In place of the model's own: the template, or its file (StatedTemplate()).
+  std::string chat_template;
   // What a request without "model" gets. Empty: the only adapter, or else the
   // base.
   std::string default_model;

@@ -78,6 +78,9 @@ absl::StatusOr<std::unique_ptr<ServedModel>> ServedModel::Load(
   KAITO_ASSIGN_OR_RETURN(model->tokenizer_, Tokenizer::Load(options.directory));
   KAITO_ASSIGN_OR_RETURN(ModelTemplate chat,
                          LoadModelTemplate(options.directory));
+  if (!options.chat_template.empty()) {
+    KAITO_ASSIGN_OR_RETURN(chat.text, StatedTemplate(options.chat_template));
+  }
   KAITO_ASSIGN_OR_RETURN(
       ChatPrompt prompts,
       ChatPrompt::Create(*model->tokenizer_, std::move(chat.text),

@@ -43,6 +43,7 @@ class ServedModel {
  public:
   struct Options {
     std::string directory;
+    std::string chat_template;  // In place of the model's own; "": that.
     Quantization quantization = Quantization::kAuto;
     int64_t threads = 0;           // 0: all processors.
     int64_t longest_sequence = 0;  // 0: what the model was made for.

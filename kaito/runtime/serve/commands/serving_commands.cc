@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -18,12 +19,16 @@
 #include "kaito/base/clock/real_clock.h"
 #include "kaito/base/file/read_file.h"
 #include "kaito/base/flags/flags.h"
+#include "kaito/base/log/log.h"
 #include "kaito/base/process/stop_signals.h"
+#include "kaito/base/status/status.h"
 #include "kaito/base/status/status_macros.h"
+#include "kaito/base/yaml/yaml.h"
 #include "kaito/runtime/backend/load_model.h"
 #include "kaito/runtime/commands/finish.h"
 #include "kaito/runtime/commands/line_filter.h"
 #include "kaito/runtime/serve/commands/generate_lines.h"
+#include "kaito/runtime/serve/commands/inference_config.h"
 #include "kaito/runtime/serve/commands/score_lines.h"
 #include "kaito/runtime/serve/commands/serve.h"
 #include "kaito/runtime/serve/commands/served_model.h"
@@ -36,9 +41,9 @@ namespace {
 
 using serve::ServedModel;
 
-// Where a pod's adapters are, for a process that has no /mnt of its own.
-constexpr char kAdapterDirVariable[] = "KAITO_ADAPTER_DIR";
 constexpr int64_t kMaxKeyBytes = 4096;
+// A ConfigMap holds 1 MiB.
+constexpr int64_t kMaxConfigBytes = 1 << 20;
 
 void AddQuantization(FlagSet& flags, Quantization* target) {
   flags.AddEnum("quantization", target,
@@ -49,85 +54,132 @@ void AddQuantization(FlagSet& flags, Quantization* target) {
 }
 
 std::string DefaultAdapterDirectory() {
-  const char* const from = std::getenv(kAdapterDirVariable);
+  const char* const from =
+      std::getenv(std::string(api::kAdapterDirVariable).c_str());
   return from == nullptr ? std::string(api::kAdapterDir) : from;
 }
 
-absl::Status Serve(std::span<const std::string> args) {
+struct ServeFlags {
   serve::ServeOptions options;
-  options.adapter_directory = DefaultAdapterDirectory();
+  std::string config;
   std::string key_file;
   std::string compat = "none";
+
+  void AddTo(FlagSet& flags) {
+    options.adapter_directory = DefaultAdapterDirectory();
+    AddModel(flags);
+    AddServer(flags);
+    AddLimits(flags);
+    flags.Example(
+        "runtime serve --model ./phi --adapter acme=./acme "
+        "--address 127.0.0.1:5000");
+  }
+
+ private:
+  void AddModel(FlagSet& flags) {
+    flags
+        .Add("config", &config,
+             "KAITO's inference_config.yaml; wins over flags.")
+        .Value("FILE");
+    flags.Group("Model");
+    flags.Add("model", &options.model, "Directory of the model.")
+        .Value("DIR")
+        .Required();
+    flags
+        .Add("served-model-name", &options.served_model_names,
+             "Its name in requests; without, the directory's. Repeatable.")
+        .Value("NAME");
+    flags
+        .Add("adapter", &options.adapters,
+             "An adapter, its name in requests and its strength. Repeatable.")
+        .Value("NAME=DIR[@STRENGTH]");
+    flags
+        .Add("adapter-directory", &options.adapter_directory,
+             absl::StrCat("Folders in it that hold adapters are served, too; $",
+                          api::kAdapterDirVariable, "."))
+        .Value("DIR");
+    flags
+        .Add("default-model", &options.default_model,
+             "What a request without \"model\" gets; without: the only "
+             "adapter, or else the base.")
+        .Value("NAME");
+    flags
+        .Add("chat-template", &options.chat_template,
+             "In place of the model's own: a file, or the template itself.")
+        .Value("FILE");
+    AddQuantization(flags, &options.quantization);
+  }
+  void AddServer(FlagSet& flags) {
+    flags.Group("Server");
+    flags.Add("address", &options.address, "Where to listen; port 0: any.")
+        .Value("ADDRESS:PORT");
+    flags.AddEnum("compat", &compat, {{"none", "none"}, {"kaito", "kaito"}},
+                  "kaito: /chat feeds prompts as they are, as KAITO does.");
+    flags.Add("adapter-updates", &options.adapter_updates,
+              "Requests may load and unload adapters of this machine.");
+    flags
+        .Add("api-key-file", &key_file,
+             "Requests must carry the key in it; without: anyone may ask.")
+        .Value("FILE");
+    flags.Add("request-timeout", &options.request_timeout, "Of one request.");
+    flags.Add("drain-timeout", &options.drain_timeout,
+              "For requests that run when it is told to stop.");
+  }
+  void AddLimits(FlagSet& flags) {
+    flags.Group("Limits");
+    flags
+        .Add("max-model-len", &options.max_model_len,
+             "Tokens of prompt and answer; 0: what the model was made for.")
+        .Value("N");
+    flags.Add("max-num-seqs", &options.max_running, "Answers made at once.")
+        .Value("N");
+    flags
+        .Add("max-waiting", &options.max_waiting,
+             "Requests that may wait; more are told to come again.")
+        .Value("N");
+    flags.Add("kv-cache-bytes", &options.cache_bytes, "For keys and values.")
+        .Value("N");
+    flags.Add("threads", &options.threads, "0: all processors.").Value("N");
+  }
+};
+
+// Reads the files that flags name.
+absl::StatusOr<serve::ServeOptions> OptionsOf(const ServeFlags& flags) {
+  serve::ServeOptions options = flags.options;
+  options.kaito_compat = flags.compat == "kaito";
+  if (!flags.key_file.empty()) {
+    KAITO_ASSIGN_OR_RETURN(const std::string key,
+                           ReadFile(flags.key_file, kMaxKeyBytes));
+    options.api_key = std::string(absl::StripAsciiWhitespace(key));
+    if (options.api_key.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--api-key-file: ", flags.key_file, " is empty"));
+    }
+  }
+  if (flags.config.empty()) return options;
+  KAITO_ASSIGN_OR_RETURN(const std::string text,
+                         ReadFile(flags.config, kMaxConfigBytes));
+  const absl::StatusOr<yaml::Document> document = yaml::Parse(text);
+  if (!document.ok()) return Annotate(document.status(), flags.config);
+  const absl::StatusOr<std::vector<std::string>> notes =
+      serve::ApplyInferenceConfig(document->value, options);
+  if (!notes.ok()) return Annotate(notes.status(), flags.config);
+  for (const std::string& note : *notes) {
+    KAITO_LOG(WARNING, "configuration", {{"note", note}});
+  }
+  return options;
+}
+
+absl::Status Serve(std::span<const std::string> args) {
+  ServeFlags to;
   FlagSet flags("runtime serve", "Serves a model over HTTP.");
-  flags.Group("Model");
-  flags.Add("model", &options.model, "Directory of the model.")
-      .Value("DIR")
-      .Required();
-  flags
-      .Add("served-model-name", &options.served_model_names,
-           "Its name in requests; without, the directory's. Repeatable.")
-      .Value("NAME");
-  flags
-      .Add("adapter", &options.adapters,
-           "An adapter, its name in requests and its strength. Repeatable.")
-      .Value("NAME=DIR[@STRENGTH]");
-  flags
-      .Add("adapter-directory", &options.adapter_directory,
-           absl::StrCat("Folders in it that hold adapters are served, too; $",
-                        kAdapterDirVariable, "."))
-      .Value("DIR");
-  flags
-      .Add("default-model", &options.default_model,
-           "What a request without \"model\" gets; without: the only adapter, "
-           "or else the base.")
-      .Value("NAME");
-  AddQuantization(flags, &options.quantization);
-  flags.Group("Server");
-  flags.Add("address", &options.address, "Where to listen; port 0: any.")
-      .Value("ADDRESS:PORT");
-  flags.AddEnum("compat", &compat, {{"none", "none"}, {"kaito", "kaito"}},
-                "kaito: /chat feeds prompts as they are, as KAITO does.");
-  flags.Add("adapter-updates", &options.adapter_updates,
-            "Requests may load and unload adapters of this machine.");
-  flags
-      .Add("api-key-file", &key_file,
-           "Requests must carry the key in it; without: anyone may ask.")
-      .Value("FILE");
-  flags.Add("request-timeout", &options.request_timeout, "Of one request.");
-  flags.Add("drain-timeout", &options.drain_timeout,
-            "For requests that run when it is told to stop.");
-  flags.Group("Limits");
-  flags
-      .Add("max-model-len", &options.max_model_len,
-           "Tokens of prompt and answer; 0: what the model was made for.")
-      .Value("N");
-  flags.Add("max-num-seqs", &options.max_running, "Answers made at once.")
-      .Value("N");
-  flags
-      .Add("max-waiting", &options.max_waiting,
-           "Requests that may wait; more are told to come again.")
-      .Value("N");
-  flags.Add("kv-cache-bytes", &options.cache_bytes, "For keys and values.")
-      .Value("N");
-  flags.Add("threads", &options.threads, "0: all processors.").Value("N");
-  flags.Example(
-      "runtime serve --model ./phi --adapter acme=./acme "
-      "--address 127.0.0.1:5000");
+  to.AddTo(flags);
   KAITO_ASSIGN_OR_RETURN(const ParsedFlags parsed, flags.Parse(args));
   if (parsed.help) {
     std::cout << flags.Help();
     return absl::OkStatus();
   }
-  options.kaito_compat = compat == "kaito";
-  if (!key_file.empty()) {
-    KAITO_ASSIGN_OR_RETURN(const std::string key,
-                           ReadFile(key_file, kMaxKeyBytes));
-    options.api_key = std::string(absl::StripAsciiWhitespace(key));
-    if (options.api_key.empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--api-key-file: ", key_file, " is empty"));
-    }
-  }
+  KAITO_ASSIGN_OR_RETURN(const serve::ServeOptions options, OptionsOf(to));
   RealClock clock;
   KAITO_ASSIGN_OR_RETURN(const std::unique_ptr<StopSignals> signals,
                          StopSignals::Install());
@@ -271,6 +323,17 @@ absl::Status Generate(std::span<const std::string> args) {
 }
 
 }  // namespace
+
+absl::Status CheckServeArguments(std::span<const std::string> args) {
+  ServeFlags to;
+  FlagSet flags("runtime serve", "");
+  to.AddTo(flags);
+  KAITO_RETURN_IF_ERROR(flags.Parse(args).status());
+  for (const std::string& adapter : to.options.adapters) {
+    KAITO_RETURN_IF_ERROR(serve::ParseAdapterSpec(adapter).status());
+  }
+  return serve::ParseListenAddress(to.options.address).status();
+}
 
 int RunServeCommand(std::span<const std::string> args) {
   return FinishCommand("serve", Serve(args));

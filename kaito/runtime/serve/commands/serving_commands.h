@@ -9,12 +9,18 @@
 #include <span>
 #include <string>
 
+#include "absl/status/status.h"
+
 namespace kaito::runtime {
 
 // Arguments without the program's and the command's name. The exit code.
 int RunServeCommand(std::span<const std::string> args);
 int RunScoreCommand(std::span<const std::string> args);
 int RunGenerateCommand(std::span<const std::string> args);
+
+// Whether `serve` would take these arguments; nothing is read or run. For tests
+// of what others start it with.
+absl::Status CheckServeArguments(std::span<const std::string> args);
 
 }  // namespace kaito::runtime
 
