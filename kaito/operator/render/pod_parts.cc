@@ -184,6 +184,11 @@ api::VolumeMount Mount(absl::string_view volume, absl::string_view path,
           .read_only = read_only};
 }
 
+void AllowAddresses(const Settings& settings, api::Container& container) {
+  if (!settings.allow_private_addresses) return;
+  container.args.push_back("--allow-private-addresses");
+}
+
 void AddPullSecrets(const std::vector<std::string>& secrets,
                     api::Container& container, api::PodSpec& pod) {
   for (const std::string& secret : secrets) {
@@ -236,6 +241,7 @@ void AddWeights(const Workload& workload, const Settings& settings,
   }
   container.volume_mounts.push_back(Mount(kWeightsVolume, api::kWeightsDir));
   if (!hub) AddPullSecrets(weights.pull_secrets, container, pod);
+  AllowAddresses(settings, container);
   pod.init_containers.push_back(std::move(container));
 }
 

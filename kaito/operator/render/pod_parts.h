@@ -70,6 +70,10 @@ api::VolumeMount Mount(absl::string_view volume, absl::string_view path,
 void AddWeights(const Workload& workload, const Settings& settings,
                 api::PodSpec& pod);
 
+// For a container that reaches registries or other hosts of the user's: private
+// addresses are open to it where the installation says so.
+void AllowAddresses(const Settings& settings, api::Container& container);
+
 // Mounts each Secret as a file, and passes it as --auth: for a container that
 // pulls an image. Volumes are shared between containers.
 void AddPullSecrets(const std::vector<std::string>& secrets,

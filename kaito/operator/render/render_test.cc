@@ -193,7 +193,8 @@ TEST(RenderTuningJob, SendsTheDataTokenAndAllowsPrivateAddressesWhereSoSet) {
   const std::vector<std::string>& args = pod.init_containers.at(1).args;
   EXPECT_THAT(args, Contains("--allow-private-addresses"));
   EXPECT_THAT(args, Contains("/mnt/secrets/data/token"));
-  EXPECT_THAT(args.back(), HasSubstr("https://"));
+  EXPECT_THAT(args, Contains(HasSubstr("https://")));
+  EXPECT_THAT(pod.containers[0].args, Contains("--allow-private-addresses"));
 }
 
 TEST(RenderTuningJob, NamesTheRecipeOfTheUserAndItsPlaceForResults) {

@@ -84,6 +84,7 @@ void AddTunedAdapter(const Workload& workload, const Settings& settings,
       {"pull", PushedImage(output, workload.output_digest), "--output", path,
        "--auth",
        absl::StrCat(api::kPushSecretDir, "/", api::kRegistryAuthFile)});
+  AllowAddresses(settings, pull);
   pull.volume_mounts = {
       Mount(kAdapterVolume, api::kAdapterDir),
       Mount(kPushSecretVolume, api::kPushSecretDir, /*read_only=*/true)};
@@ -116,6 +117,7 @@ void AddAdapters(const Workload& workload, const Settings& settings,
                          settings, {"pull", source.image, "--output", path});
     pull.volume_mounts.push_back(Mount(kAdapterVolume, api::kAdapterDir));
     AddPullSecrets(source.image_pull_secrets, pull, pod);
+    AllowAddresses(settings, pull);
     pod.init_containers.push_back(std::move(pull));
     pulled = true;
   }

@@ -49,14 +49,12 @@ void AddData(const Workload& workload, const Settings& settings,
         {"pull", input.image, "--output", std::string(api::kDataDir)});
     pull.volume_mounts.push_back(Mount(kDataVolume, api::kDataDir));
     AddPullSecrets(input.image_pull_secrets, pull, pod);
+    AllowAddresses(settings, pull);
     pod.init_containers.push_back(std::move(pull));
     return;
   }
   std::vector<std::string> args = {"fetch", "--output",
                                    std::string(api::kDataDir)};
-  if (settings.allow_private_addresses) {
-    args.push_back("--allow-private-addresses");
-  }
   const absl::string_view token =
       workspace.metadata.annotation(api::annotation::kDataAccessSecret);
   if (!token.empty()) {
@@ -67,6 +65,7 @@ void AddData(const Workload& workload, const Settings& settings,
   api::Container fetch =
       RuntimeContainer(api::kDataContainer, settings, std::move(args));
   fetch.volume_mounts.push_back(Mount(kDataVolume, api::kDataDir));
+  AllowAddresses(settings, fetch);
   if (!token.empty()) {
     fetch.volume_mounts.push_back(
         Mount(kDataSecretVolume, api::kDataSecretDir, /*read_only=*/true));
@@ -101,6 +100,7 @@ api::Container TuneContainer(const Workload& workload,
   }
   api::Container tune =
       RuntimeContainer(workspace.metadata.name, settings, std::move(args));
+  if (push) AllowAddresses(settings, tune);
   tune.volume_mounts = {
       Mount(kConfigVolume, api::kConfigDir, /*read_only=*/true),
       Mount(kDataVolume, api::kDataDir, /*read_only=*/true),

@@ -1,5 +1,7 @@
 #include "kaito/runtime/commands/finish.h"
 
+#include <signal.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -43,6 +45,12 @@ absl::string_view ReasonOf(const absl::Status& status) {
     default:
       return "Error";
   }
+}
+
+int64_t CodeOfStop(const absl::Status& status, int signal) {
+  if (!absl::IsCancelled(status) || signal == 0) return 0;
+  return static_cast<int64_t>(signal == SIGINT ? api::ExitCode::kInterrupted
+                                               : api::ExitCode::kTerminated);
 }
 
 void WriteTermination(const api::Termination& termination) {

@@ -9,6 +9,8 @@
 //     return FinishCommand("fetch", Fetch(args));
 //   }
 
+#include <cstdint>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "kaito/api/job/termination.h"
@@ -22,6 +24,9 @@ int FinishCommand(absl::string_view command, const absl::Status& status);
 // its own, or what came of a success. Empty fields are filled in.
 int FinishCommand(absl::string_view command, const absl::Status& status,
                   api::Termination termination);
+
+// 143 or 130 where a command was stopped by that signal; 0 where it was not.
+int64_t CodeOfStop(const absl::Status& status, int signal);
 
 // CamelCase, of the status' code: "InvalidArgument".
 absl::string_view ReasonOf(const absl::Status& status);

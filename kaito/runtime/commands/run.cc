@@ -4,10 +4,13 @@
 #include <span>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "kaito/api/job/exit_code.h"
 #include "kaito/base/flags/commands.h"
+#include "kaito/base/status/status_macros.h"
 #include "kaito/runtime/commands/data.h"
 #include "kaito/runtime/commands/probe.h"
 #include "kaito/runtime/commands/text_commands.h"
@@ -22,6 +25,7 @@ struct Subcommand {
   absl::string_view name;
   absl::string_view summary;
   int (*run)(std::span<const std::string> args);
+  absl::Status (*check)(std::span<const std::string> args) = nullptr;
 };
 
 int RunTune(std::span<const std::string> args) {
@@ -29,27 +33,47 @@ int RunTune(std::span<const std::string> args) {
 }
 
 constexpr Subcommand kSubcommands[] = {
-    {"serve", "A model over HTTP.", RunServeCommand},
+    {"serve", "A model over HTTP.", RunServeCommand, CheckServeArguments},
     {"score", "Log-probabilities of tokens, line by line.", RunScoreCommand},
     {"generate", "A model's answers, line by line.", RunGenerateCommand},
-    {"tune", "Trains an adapter.", RunTune},
+    {"tune", "Trains an adapter.", RunTune, CheckTuneArguments},
     {"tokenize", "Text to token ids and back, line by line.",
      RunTokenizeCommand},
     {"render", "Messages to a model's text, line by line.", RunRenderCommand},
     {"data", "A data set as tuning would see it.", RunDataCommand},
-    {"fetch", "Downloads data or weights.", RunFetchCommand},
+    {"fetch", "Downloads data or weights.", RunFetchCommand,
+     CheckFetchArguments},
     {"pack", "A directory to an image.", RunPackCommand},
-    {"pull", "An image's files to a directory.", RunPullCommand},
+    {"pull", "An image's files to a directory.", RunPullCommand,
+     CheckPullArguments},
     {"probe", "What this machine offers.", RunProbeCommand},
 };
 
-}  // namespace
-
-int RunRuntime(std::span<const std::string> args) {
+Commands AllCommands() {
   Commands commands("runtime", "Tunes and serves language models.");
   for (const Subcommand& subcommand : kSubcommands) {
     commands.Add(subcommand.name, subcommand.summary);
   }
+  return commands;
+}
+
+}  // namespace
+
+absl::Status CheckArguments(std::span<const std::string> args) {
+  KAITO_ASSIGN_OR_RETURN(const SelectedCommand selected,
+                         AllCommands().Select(args));
+  for (const Subcommand& subcommand : kSubcommands) {
+    if (selected.name != subcommand.name || subcommand.check == nullptr) {
+      continue;
+    }
+    return subcommand.check(selected.args);
+  }
+  return absl::UnimplementedError(
+      absl::StrCat(selected.name, ": no pod is started with it"));
+}
+
+int RunRuntime(std::span<const std::string> args) {
+  const Commands commands = AllCommands();
   const absl::StatusOr<SelectedCommand> selected = commands.Select(args);
   if (!selected.ok()) {
     std::cerr << "runtime: " << selected.status().message() << "\n";

@@ -10,10 +10,17 @@
 #include <span>
 #include <string>
 
+#include "absl/status/status.h"
+
 namespace kaito::runtime {
 
 // Arguments without the program's name. The exit code.
 int RunRuntime(std::span<const std::string> args);
+
+// Whether the program would take these arguments, where they are of a command
+// that pods are started with: serve, tune, fetch, pull. Nothing is read or run.
+// For tests of what the operator renders. Unimplemented for other commands.
+absl::Status CheckArguments(std::span<const std::string> args);
 
 }  // namespace kaito::runtime
 

@@ -7,7 +7,9 @@
 #include <span>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "kaito/runtime/train/adapter_push.h"
 
 namespace kaito::runtime {
 
@@ -15,13 +17,14 @@ int RunPackCommand(std::span<const std::string> args);
 int RunPullCommand(std::span<const std::string> args);
 int RunFetchCommand(std::span<const std::string> args);
 
-// Pushes the adapter in `directory` to `image` with the credentials of
-// `auth_file`, a docker config.json or ""; gives the digest. The status' code is
-// one that leads to the exit code which the contract wants: 4 for a refusal, 1
-// for what may heal.
-absl::StatusOr<std::string> PushAdapter(const std::string& directory,
-                                        const std::string& image,
-                                        const std::string& auth_file);
+// The push of `tune`. The status' code is one that leads to the exit code which
+// the contract wants: 4 for a refusal, 1 for what may heal.
+absl::StatusOr<std::string> PushAdapter(const AdapterPush& push);
+
+// Whether `pull` and `fetch` would take these arguments; nothing is read or
+// run. For tests of what others start them with.
+absl::Status CheckPullArguments(std::span<const std::string> args);
+absl::Status CheckFetchArguments(std::span<const std::string> args);
 
 }  // namespace kaito::runtime
 

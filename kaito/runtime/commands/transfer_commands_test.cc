@@ -1,10 +1,14 @@
 #include "kaito/runtime/commands/transfer_commands.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -14,6 +18,8 @@
 #include "kaito/base/file/read_file.h"
 #include "kaito/base/file/temp_dir.h"
 #include "kaito/base/status/status_matchers.h"
+#include "kaito/base/sync/notification.h"
+#include "kaito/base/thread/thread.h"
 #include "kaito/runtime/oci/fake_registry.h"
 #include "kaito/runtime/oci/manifest.h"
 
@@ -69,10 +75,70 @@ TEST_F(TransferCommandsTest, PacksIntoALayout) {
 
 TEST_F(TransferCommandsTest, TuningPushesWithTheCodesOfTheContract) {
   KAITO_ASSERT_OK_AND_ASSIGN(const std::string digest,
-                             PushAdapter(set_, image_, auth_));
+                             PushAdapter({.directory = set_,
+                                          .image = image_,
+                                          .auth_file = auth_,
+                                          .allow_private_addresses = true}));
   EXPECT_EQ(DigestOf(registry_.ManifestOf("v1")), digest);
-  const absl::Status refused = PushAdapter(set_, image_, "").status();
+  const absl::Status refused =
+      PushAdapter(
+          {.directory = set_, .image = image_, .allow_private_addresses = true})
+          .status();
   EXPECT_EQ(api::ExitCodeFor(refused), api::ExitCode::kRefused) << refused;
+}
+
+TEST_F(TransferCommandsTest, RefusesPrivateAddressesUnlessAllowed) {
+  EXPECT_FALSE(PushAdapter({.directory = set_,
+                            .image = image_,
+                            .auth_file = auth_,
+                            .allow_private_addresses = false})
+                   .ok());
+  EXPECT_NE(RunPullCommand(std::vector<std::string>{
+                image_, "--output", output_, "--auth", auth_,
+                "--allow-private-addresses=false"}),
+            0);
+  EXPECT_EQ(registry_.uploads(), 0);
+}
+
+TEST_F(TransferCommandsTest, TakesSeveralFilesOfCredentials) {
+  const std::string other = JoinPath(dir_.path(), "other.json");
+  std::ofstream(other) << FakeRegistry::AuthConfig("registry.example.com");
+  EXPECT_EQ(RunPackCommand(std::vector<std::string>{"--dir", set_, "--image",
+                                                    image_, "--push", "--auth",
+                                                    other, "--auth", auth_}),
+            0);
+  EXPECT_EQ(RunPullCommand(std::vector<std::string>{
+                image_, "--output", output_, "--auth", other, "--auth", auth_}),
+            0);
+}
+
+TEST_F(TransferCommandsTest, ASignalInterruptsAPush) {
+  registry_.Hold();
+  int code = 0;
+  absl::StatusOr<Thread> push = Thread::Start("push", [&] {
+    code = RunPackCommand(std::vector<std::string>{
+        "--dir", set_, "--image", image_, "--push", "--auth", auth_});
+  });
+  KAITO_ASSERT_OK(push);
+  registry_.held().Wait();
+  kill(getpid(), SIGTERM);
+  push->Join();
+  EXPECT_EQ(code, 143);
+}
+
+TEST_F(TransferCommandsTest, FetchTakesAModelOfTheHubAlone) {
+  // Nobody knows it at this endpoint.
+  EXPECT_EQ(RunFetchCommand(std::vector<std::string>{
+                "hf://acme/tiny", "--output", output_, "--hub-endpoint",
+                absl::StrCat("http://", registry_.host())}),
+            4);
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{
+           {"hf://acme/tiny", "https://h/f", "--output", output_},
+           {"hf://", "--output", output_},
+           {"hf://acme/tiny", "--output", output_, "--digest", "sha256:0"}}) {
+    EXPECT_EQ(RunFetchCommand(wrong), 2);
+  }
 }
 
 TEST_F(TransferCommandsTest, ExitCodesTellWhoActs) {

@@ -14,7 +14,6 @@
 // what may heal Unavailable or DeadlineExceeded, after some tries. Messages show
 // URLs without user, query and fragment.
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,28 +21,15 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "kaito/base/clock/clock.h"
-#include "kaito/base/http/retry_policy.h"
-#include "kaito/base/log/secret.h"
 #include "kaito/base/sync/stop_token.h"
+#include "kaito/runtime/fetch/download.h"
 
 namespace kaito::runtime {
 
 struct FetchOptions {
-  int64_t max_bytes = int64_t{64} << 30;  // Of each file.
+  DownloadOptions download;
   // "sha256:..." that a single file must have; "" takes any.
   std::string digest;
-  // Sent as bearer to a URL's own host, over HTTPS or to loopback, and not to
-  // where it redirects.
-  Secret token;
-  bool allow_private_addresses = false;
-  std::string ca_file;  // PEM; "" trusts the system's authorities.
-  http::RetryPolicy retries;
-};
-
-struct FetchedFile {
-  std::string path;
-  std::string digest;  // "sha256:..."
-  int64_t bytes = 0;
 };
 
 // Into `output`, which is made where it is missing, under the names that

@@ -33,6 +33,7 @@
 #include "kaito/base/status/status_matchers.h"
 #include "kaito/base/sync/mutex.h"
 #include "kaito/base/url/url.h"
+#include "kaito/runtime/fetch/download.h"
 #include "kaito/runtime/fetch/refusal.h"
 #include "kaito/runtime/fetch/url_file_name.h"
 
@@ -99,10 +100,10 @@ class FetchTest : public ::testing::Test {
  protected:
   void SetUp() override {
     KAITO_ASSERT_OK_AND_ASSIGN(dir_, TempDir::Create(::testing::TempDir()));
-    options_.allow_private_addresses = true;
-    options_.retries = {.max_tries = 3,
-                        .first_wait = absl::Milliseconds(1),
-                        .longest_wait = absl::Milliseconds(2)};
+    options_.download.allow_private_addresses = true;
+    options_.download.retries = {.max_tries = 3,
+                                 .first_wait = absl::Milliseconds(1),
+                                 .longest_wait = absl::Milliseconds(2)};
   }
 
   absl::StatusOr<std::vector<FetchedFile>> Fetch(
@@ -238,7 +239,7 @@ TEST_F(FetchTest, SendsTheTokenToTheUrlsOwnHostOnly) {
     writer.Send({.code = 302, .headers = {{"Location", other.Url("/data")}}})
         .IgnoreError();
   });
-  options_.token = Secret("t0ken");
+  options_.download.token = Secret("t0ken");
   KAITO_ASSERT_OK(Fetch({site_.Url("/f")}));
   EXPECT_EQ(site_.requests()[0].Get("Authorization"), "Bearer t0ken");
   EXPECT_FALSE(other.requests()[0].Has("Authorization"));
@@ -248,7 +249,7 @@ TEST_F(FetchTest, LeavesNothingOfWhatItRefuses) {
   site_.OnText("/big", 200, std::string(100, 'x'));
   site_.OnText("/empty", 200, "");
   site_.OnText("/other", 200, "other");
-  options_.max_bytes = 99;
+  options_.download.max_bytes = 99;
   EXPECT_THAT(Fetch({site_.Url("/big")}).status(),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("more than the 99 bytes")));
@@ -264,7 +265,7 @@ TEST_F(FetchTest, LeavesNothingOfWhatItRefuses) {
 }
 
 TEST_F(FetchTest, RefusesPrivateAddressesUnlessAllowed) {
-  options_.allow_private_addresses = false;
+  options_.download.allow_private_addresses = false;
   EXPECT_THAT(Fetch({site_.Url("/f")}).status(),
               StatusIs(absl::StatusCode::kPermissionDenied));
   EXPECT_THAT(site_.requests(), IsEmpty());

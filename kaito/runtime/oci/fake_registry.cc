@@ -97,12 +97,24 @@ bool FakeRegistry::MayEnter(const http::ServerRequest& request) const {
   return false;
 }
 
+void FakeRegistry::Hold() {
+  MutexLock lock(mutex_);
+  holds_ = true;
+}
+
 void FakeRegistry::Handle(const http::ServerRequest& request,
                           http::ResponseWriter& writer) {
   http::Response response;
+  bool holds = false;
   {
     MutexLock lock(mutex_);
-    response = Answer(request);
+    holds = holds_;
+    if (!holds) response = Answer(request);
+  }
+  if (holds) {
+    held_.Notify();
+    ends_.Wait();
+    return;
   }
   writer.Send(std::move(response)).IgnoreError();
 }

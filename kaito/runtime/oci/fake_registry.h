@@ -12,6 +12,7 @@
 #include "kaito/base/clock/real_clock.h"
 #include "kaito/base/http/server.h"
 #include "kaito/base/sync/mutex.h"
+#include "kaito/base/sync/notification.h"
 
 namespace kaito::runtime {
 
@@ -20,6 +21,7 @@ class FakeRegistry {
   enum class Login { kNone, kBasic, kToken };
 
   explicit FakeRegistry(Login login);
+  ~FakeRegistry() { ends_.Notify(); }
 
   std::string host() const;  // "127.0.0.1:port"
 
@@ -32,6 +34,10 @@ class FakeRegistry {
   void PutBlob(const std::string& digest, const std::string& bytes);
   // The next requests get 503.
   void FailNext(int requests);
+  // From now on nothing is answered until this object ends; `held` tells of the
+  // first request that waits.
+  void Hold();
+  Notification& held() { return held_; }
   int uploads() const;
 
  private:
@@ -51,6 +57,9 @@ class FakeRegistry {
   std::map<std::string, std::string> manifests_;  // By tag and by digest.
   int failing_ = 0;
   int uploads_ = 0;
+  bool holds_ = false;
+  Notification held_;
+  Notification ends_;
   std::unique_ptr<http::Server> server_;  // Last: its threads use the rest.
 };
 

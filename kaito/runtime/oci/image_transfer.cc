@@ -45,14 +45,13 @@ absl::StatusOr<std::unique_ptr<Registry>> OpenRegistry(
     KAITO_ASSIGN_OR_RETURN(out.ca_pem,
                            ReadFile(options.ca_file, kMaxAuthBytes));
   }
-  if (!options.auth_file.empty()) {
-    KAITO_ASSIGN_OR_RETURN(std::string config,
-                           ReadFile(options.auth_file, kMaxAuthBytes));
+  for (const std::string& file : options.auth_files) {
+    KAITO_ASSIGN_OR_RETURN(std::string config, ReadFile(file, kMaxAuthBytes));
     const Secret text = Secret::Take(std::move(config));
     absl::StatusOr<Credentials> found =
         FindCredentials(text.Reveal(), image.registry);
-    if (!found.ok()) return Annotate(found.status(), options.auth_file);
-    out.credentials = *std::move(found);
+    if (!found.ok()) return Annotate(found.status(), file);
+    if (out.credentials.empty()) out.credentials = *std::move(found);
   }
   return Registry::Open(clock, std::move(out), stop);
 }

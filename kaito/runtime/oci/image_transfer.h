@@ -7,12 +7,13 @@
 //   KAITO_ASSIGN_OR_RETURN(
 //       const std::string digest,
 //       PushDirectory(clock, "/mnt/results", "ghcr.io/me/adapter:v1",
-//                     {.auth_file = "/mnt/secrets/push/config.json"}, stop));
+//                     {.auth_files = {"/mnt/secrets/push/config.json"}}, stop));
 //
 // Pushing again what is there already sends nothing but the manifest.
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -26,7 +27,8 @@
 namespace kaito::runtime {
 
 struct TransferOptions {
-  std::string auth_file;  // A docker config.json; "" without credentials.
+  // Files like docker's config.json: the first that knows the registry counts.
+  std::vector<std::string> auth_files;
   // Whether registries at private and loopback addresses are talked to.
   bool allow_private_addresses = false;
   std::string ca_file;  // PEM; "" trusts the system's authorities.

@@ -51,8 +51,8 @@ class ImageTransferTest : public ::testing::Test {
   }
 
   void LogInTo(const FakeRegistry& registry) {
-    options_.auth_file =
-        Write("config.json", FakeRegistry::AuthConfig(registry.host()));
+    options_.auth_files = {
+        Write("config.json", FakeRegistry::AuthConfig(registry.host()))};
   }
 
   absl::StatusOr<std::string> Push(const FakeRegistry& registry) {
@@ -125,6 +125,21 @@ TEST_F(ImageTransferTest, TriesAgainWhatMayHeal) {
   EXPECT_FALSE(WasRefused(status));
 }
 
+TEST_F(ImageTransferTest, TheFirstFileThatKnowsTheRegistryCounts) {
+  FakeRegistry registry(FakeRegistry::Login::kBasic);
+  const std::string right =
+      Write("right.json", FakeRegistry::AuthConfig(registry.host()));
+  options_.auth_files = {
+      Write("other.json", FakeRegistry::AuthConfig("registry.example.com")),
+      right, Write("none.json", "{}")};
+  KAITO_EXPECT_OK(Push(registry));
+  // One that can't be read is no reason to go on without it.
+  options_.auth_files = {right, Write("broken.json", "{")};
+  EXPECT_THAT(
+      Push(registry).status(),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("broken.json")));
+}
+
 TEST_F(ImageTransferTest, ARefusalIsMarkedAndShowsNoSecret) {
   FakeRegistry registry(FakeRegistry::Login::kBasic);
   const absl::Status nobody = Push(registry).status();
@@ -132,10 +147,10 @@ TEST_F(ImageTransferTest, ARefusalIsMarkedAndShowsNoSecret) {
                                HasSubstr("give --auth")));
   EXPECT_TRUE(WasRefused(nobody));
 
-  options_.auth_file =
+  options_.auth_files = {
       Write("config.json", absl::StrCat("{\"auths\":{\"", registry.host(),
                                         "\":{\"username\":\"me\",\"password\":"
-                                        "\"hunter2\"}}}"));
+                                        "\"hunter2\"}}}"))};
   const absl::Status wrong = Push(registry).status();
   EXPECT_THAT(wrong, StatusIs(absl::StatusCode::kUnauthenticated,
                               Not(HasSubstr("hunter2"))));

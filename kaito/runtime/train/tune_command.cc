@@ -1,6 +1,5 @@
 #include "kaito/runtime/train/tune_command.h"
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -19,7 +18,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kaito/api/job/exit_code.h"
-#include "kaito/api/job/termination.h"
 #include "kaito/base/clock/real_clock.h"
 #include "kaito/base/digest/sha256.h"
 #include "kaito/base/file/read_file.h"
@@ -30,6 +28,8 @@
 #include "kaito/base/status/status_macros.h"
 #include "kaito/base/yaml/yaml.h"
 #include "kaito/runtime/commands/finish.h"
+#include "kaito/runtime/fetch/in_cluster.h"
+#include "kaito/runtime/train/adapter_push.h"
 #include "kaito/runtime/train/recipe.h"
 #include "kaito/runtime/train/tune.h"
 
@@ -49,6 +49,7 @@ struct TuneFlags {
   Device device = Device::kAuto;
   std::string push;
   std::string auth;
+  bool allow_private_addresses = !InCluster();
   std::string progress_file;
   absl::Duration progress_interval = absl::Seconds(10);
   int64_t threads = 0;
@@ -90,6 +91,9 @@ void AddFlags(TuneFlags* to, FlagSet* flags) {
   flags->Add("push", &to->push, "Image to push the adapter to.").Value("REF");
   flags->Add("auth", &to->auth, "Docker's config.json with credentials.")
       .Value("FILE");
+  flags->Add("allow-private-addresses", &to->allow_private_addresses,
+             "Whether a registry may be at a private or loopback address; in a "
+             "pod of a cluster not by default.");
   flags->Example(
       "runtime tune --config training_config.yaml --model ./phi --data "
       "rows.jsonl --output ./adapter");
@@ -160,7 +164,11 @@ absl::StatusOr<TuneResult> Run(const TuneFlags& flags, const FlagSet& flag_set,
       .config_digest = file.digest};
   if (!flags.push.empty()) {
     environment.push = [&](absl::string_view directory) {
-      return pusher(std::string(directory), flags.push, flags.auth);
+      return pusher({.directory = std::string(directory),
+                     .image = flags.push,
+                     .auth_file = flags.auth,
+                     .allow_private_addresses = flags.allow_private_addresses,
+                     .stop = signals.token()});
     };
   }
   return Tune(recipe, environment);
@@ -173,16 +181,18 @@ int Finish(const absl::StatusOr<TuneResult>& result, int signal) {
         "tune", absl::OkStatus(),
         {.code = 0, .digest = result->digest, .loss = result->loss});
   }
-  api::Termination termination;
-  if (absl::IsCancelled(result.status()) && signal != 0) {
-    termination.code =
-        static_cast<int64_t>(signal == SIGINT ? api::ExitCode::kInterrupted
-                                              : api::ExitCode::kTerminated);
-  }
-  return FinishCommand("tune", result.status(), std::move(termination));
+  return FinishCommand("tune", result.status(),
+                       {.code = CodeOfStop(result.status(), signal)});
 }
 
 }  // namespace
+
+absl::Status CheckTuneArguments(std::span<const std::string> args) {
+  TuneFlags to;
+  FlagSet flags("runtime tune", "");
+  AddFlags(&to, &flags);
+  return flags.Parse(args).status();
+}
 
 int RunTuneCommand(std::span<const std::string> args,
                    const AdapterPusher& pusher) {

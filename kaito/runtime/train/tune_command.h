@@ -5,25 +5,23 @@
 //
 //   return RunTuneCommand(args, PushAdapter);
 
-#include <functional>
 #include <span>
 #include <string>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
+#include "kaito/runtime/train/adapter_push.h"
 
 namespace kaito::runtime {
-
-// Pushes the adapter in `directory` to the image `reference` with the
-// credentials of `auth_file`, which may be empty; gives the digest.
-using AdapterPusher = std::function<absl::StatusOr<std::string>(
-    const std::string& directory, const std::string& reference,
-    const std::string& auth_file)>;
 
 // Arguments without the program's and the command's name. The exit code, with
 // the reason on standard error and in the termination message. Without a
 // pusher, --push is refused.
 int RunTuneCommand(std::span<const std::string> args,
                    const AdapterPusher& pusher);
+
+// Whether `tune` would take these arguments; nothing is read or run. For tests
+// of what others start it with.
+absl::Status CheckTuneArguments(std::span<const std::string> args);
 
 }  // namespace kaito::runtime
 

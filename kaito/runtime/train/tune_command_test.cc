@@ -25,6 +25,9 @@
 #include "kaito/base/process/subprocess.h"
 #include "kaito/base/random/random.h"
 #include "kaito/base/status/status_matchers.h"
+#include "kaito/base/sync/notification.h"
+#include "kaito/base/sync/stop_token.h"
+#include "kaito/runtime/train/adapter_push.h"
 
 namespace kaito::runtime {
 namespace {
@@ -132,6 +135,41 @@ TEST_F(TuneCommandTest, SavesAndSaysSoWhenStopped) {
   KAITO_ASSERT_OK(names.status());
   EXPECT_THAT(*names, Contains(HasSubstr("checkpoint-")));
   EXPECT_EQ(RunAndSignal("out", 20, SIGINT)->exit_code, 130);
+}
+
+TEST_F(TuneCommandTest, ASignalInterruptsThePushWhichTheNextRunRepeats) {
+  const std::vector<std::string> args = {
+      "--config",
+      File("config.yaml"),
+      "--model",
+      "examples/models/tiny-phi-3-instruct",
+      "--data",
+      "examples/demo-data/acme-support.jsonl",
+      "--output",
+      File("out"),
+      "--max-steps",
+      "1",
+      "--threads",
+      "1",
+      "--push",
+      "registry/image:1",
+      "--allow-private-addresses"};
+  int code = RunTuneCommand(
+      args, [](const AdapterPush& push) -> absl::StatusOr<std::string> {
+        EXPECT_TRUE(push.allow_private_addresses);
+        Notification stopped;
+        const StopCallback wake = push.stop.OnStop([&] { stopped.Notify(); });
+        kill(getpid(), SIGTERM);
+        stopped.Wait();
+        return push.stop.status();
+      });
+  EXPECT_EQ(code, 143);
+  code = RunTuneCommand(
+      args, [](const AdapterPush& push) -> absl::StatusOr<std::string> {
+        EXPECT_EQ(push.image, "registry/image:1");
+        return "sha256:d";
+      });
+  EXPECT_EQ(code, 0);
 }
 
 TEST_F(TuneCommandTest, SaysWhatIsWrongAndLeavesItToTheUser) {
