@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -35,6 +36,7 @@
 #include "kaito/operator/plan/plan_only.h"
 #include "kaito/operator/program/program_files.h"
 #include "kaito/operator/program/program_flags.h"
+#include "kaito/operator/quickstart/fetch_program.h"
 #include "kaito/operator/quickstart/quickstart.h"
 #include "kaito/operator/render/settings.h"
 #include "kaito/operator/standalone.h"
@@ -181,6 +183,27 @@ absl::Status PrintPlan(const ProgramFlags& flags, OperatorOptions options) {
   return absl::OkStatus();
 }
 
+// The registry that the quick-start pushes to; where it is not installed, it is
+// unpacked once the user agrees.
+absl::Status FindRegistry(const ProgramFiles& files, bool yes, Clock& clock,
+                          const StopToken& stop) {
+  constexpr char kRegistry[] = "docker-registry";
+  if (!FindTool(kRegistry).empty()) return absl::OkStatus();
+  KAITO_ASSIGN_OR_RETURN(const std::string script,
+                         files.Get("tools/fetch_tools.sh"));
+  std::map<std::string, std::string> env;
+  for (const char* name : {"PATH", "HOME", "KAITO_TOOLS_DIR"}) {
+    if (const auto value = ReadEnvironment(name)) env.emplace(name, *value);
+  }
+  return FetchProgram(
+      {.name = kRegistry,
+       .script = script,
+       .env = std::move(env),
+       .yes = yes,
+       .ask = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1},
+      clock, std::cout, stop);
+}
+
 absl::Status Quickstart(std::span<const std::string> args, Clock& clock,
                         const StopToken& stop) {
   ProgramFlags flags;
@@ -191,7 +214,9 @@ absl::Status Quickstart(std::span<const std::string> args, Clock& clock,
               "Tunes the small model on this machine, serves it, and asks it "
               "before and after.");
   set.Add("keep", &keep, "Leaves everything running until Ctrl-C.");
-  set.Add("yes", &yes, "For scripts; the quick-start asks nothing today.");
+  set.Add("yes", &yes,
+          "Downloads what is missing (docker-registry, to ~/.cache/kaito) "
+          "without asking.");
   AddProgramFlags(flags, set);
   OperatorOptions operator_options;
   AddOperatorFlags(set, &operator_options);
@@ -203,6 +228,7 @@ absl::Status Quickstart(std::span<const std::string> args, Clock& clock,
   }
   if (!flags.verbose) ConfigureLog({.min_level = LogLevel::kWarning});
   KAITO_ASSIGN_OR_RETURN(const ProgramFiles files, FindFiles(flags));
+  KAITO_RETURN_IF_ERROR(FindRegistry(files, yes, clock, stop));
   const char* tmp = std::getenv("TMPDIR");
   KAITO_ASSIGN_OR_RETURN(
       const TempDir work,

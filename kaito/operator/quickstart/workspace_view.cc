@@ -89,9 +89,20 @@ std::string ProgressLine(const json::Value& workspace) {
     const json::Value* value = progress->Find(name);
     return value == nullptr ? 0.0 : value->number().value_or(0.0);
   };
-  return absl::StrFormat("step %.0f/%.0f  loss %.3f  %.0f tok/s  %.0f s left",
-                         number("step"), number("totalSteps"), number("loss"),
-                         number("tokensPerSecond"), number("etaSeconds"));
+  // The first line of a run comes before its first step.
+  if (number("totalSteps") <= 0) return "";
+  std::string line =
+      absl::StrFormat("step %.0f/%.0f", number("step"), number("totalSteps"));
+  if (progress->Find("loss") != nullptr) {
+    absl::StrAppendFormat(&line, "  loss %.3f", number("loss"));
+  }
+  if (number("tokensPerSecond") > 0) {
+    absl::StrAppendFormat(&line, "  %.0f tok/s", number("tokensPerSecond"));
+  }
+  if (progress->Find("etaSeconds") != nullptr) {
+    absl::StrAppendFormat(&line, "  %.0f s left", number("etaSeconds"));
+  }
+  return line;
 }
 
 std::string WorkspaceView::Update(const json::Value& workspace,

@@ -47,6 +47,14 @@ TEST(WorkspaceView, HasKubectlsColumns) {
   EXPECT_EQ(ConditionStatus(ws, "JobStarted"), "");
 }
 
+TEST(WorkspaceView, SaysNothingOfStepsBeforeTheFirst) {
+  json::Value ws = Parse(kRunning);
+  ws["status"]["progress"] = json::Object{{"step", 0}, {"totalSteps", 0}};
+  EXPECT_EQ(ProgressLine(ws), "");
+  ws["status"]["progress"] = json::Object{{"step", 0}, {"totalSteps", 450}};
+  EXPECT_EQ(ProgressLine(ws), "step 0/450");
+}
+
 TEST(WorkspaceView, APipeGetsALineForEachChange) {
   json::Value ws = Parse(kRunning);
   WorkspaceView view(/*terminal=*/false);
