@@ -7,11 +7,14 @@
 #include "absl/status/statusor.h"
 #include "kaito/base/flags/commands.h"
 #include "kaito/base/status/status_macros.h"
+#include "kaito/cli/chat/chat_command.h"
+#include "kaito/cli/doctor/doctor_command.h"
 #include "kaito/cli/flags/common_flags.h"
 #include "kaito/cli/models/models.h"
 #include "kaito/cli/plan/plan_command.h"
 #include "kaito/cli/status/status_command.h"
 #include "kaito/cli/text/printable.h"
+#include "kaito/cli/version/version_command.h"
 
 namespace kaito::cli {
 namespace {
@@ -26,7 +29,10 @@ constexpr Command kCommands[] = {
     {"status", "Shows Workspaces, or one with all that belongs to it.",
      StatusCommand},
     {"plan", "Says what the operator would do with a file.", PlanCommand},
+    {"chat", "Talks to a Workspace's model.", ChatCommand},
     {"models", "Lists the presets, with what they need.", ModelsCommand},
+    {"doctor", "Finds what would fail, with what to do.", DoctorCommand},
+    {"version", "Prints versions.", VersionCommand},
 };
 
 absl::Status Run(std::span<const std::string> args, const Context& context) {

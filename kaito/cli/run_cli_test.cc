@@ -56,7 +56,8 @@ TEST(RunCli, TellsAWrongCommandLineByItsExitCode) {
 
 TEST(RunCli, EachCommandHelpsWithAnExample) {
   const Result all = Call({"help"});
-  for (const absl::string_view command : {"status", "plan", "models"}) {
+  for (const absl::string_view command :
+       {"status", "plan", "chat", "models", "doctor", "version"}) {
     EXPECT_THAT(all.out, HasSubstr(std::string(command)));
     const Result result = Call({std::string(command), "--help"});
     EXPECT_EQ(result.code, 0) << command;
@@ -69,6 +70,14 @@ TEST(RunCli, SaysWhatToDoWithoutACluster) {
   const Result result = Call({"status"});
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, HasSubstr("./bazelw run //kaito/operator"));
+}
+
+TEST(RunCli, TellsItsVersionWithoutAServer) {
+  const Result result = Call({"version"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.out, HasSubstr("kubectl-kaito 0.1.0\nAPI server unknown"));
+  EXPECT_EQ(Call({"version", "--client", "-ojson"}).out,
+            "{\n  \"client\": \"0.1.0\"\n}\n");
 }
 
 TEST(RunCli, AnArgumentDoesNotReachTheTerminalAsItIs) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "kaito/base/clock/fake_clock.h"
@@ -36,6 +37,19 @@ TEST(Plan, OfTheWalkThroughWaitsForARealImage) {
   KAITO_ASSERT_OK(Call({"-f", "examples/workspaces/walkthrough.yaml"}, text));
   EXPECT_THAT(text, HasSubstr("Workspace workspace-tuning-phi-3\n"));
   EXPECT_THAT(text, HasSubstr("wait: tuning.output.image is the placeholder"));
+}
+
+TEST(Plan, KnowsEachExample) {
+  for (const char* name : {"inference-adapter", "inference", "tuning-configmap",
+                           "walkthrough-small", "walkthrough"}) {
+    std::string text;
+    KAITO_EXPECT_OK(
+        Call({"-f", absl::StrCat("examples/workspaces/", name, ".yaml"),
+              "--allow-private-addresses"},
+             text))
+        << name;
+    EXPECT_THAT(text, HasSubstr("Workspace workspace-")) << name;
+  }
 }
 
 TEST(Plan, HasItsObjectsInJson) {

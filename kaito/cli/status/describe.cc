@@ -216,7 +216,8 @@ void AddEvents(const WorkspaceReport& report, absl::Time now, int64_t width,
 
 std::string ProgressText(const json::Value& workspace) {
   const std::optional<double> step = Progress(workspace, "step");
-  if (!step) return "";
+  // The first line of a run comes before its first step.
+  if (!step || Progress(workspace, "totalSteps").value_or(0) <= 0) return "";
   std::string text = absl::StrFormat(
       "step %.0f/%.0f", *step, Progress(workspace, "totalSteps").value_or(0));
   if (const auto loss = Progress(workspace, "loss")) {

@@ -2,7 +2,8 @@
 #define KAITO_KUBE_CLIENT_TRANSPORT_H_
 
 // Bytes to and from one API server: address, TLS, credentials and their
-// renewal. For http_api_client.h only, whose tests put a script in its place.
+// renewal. For http_api_client.h, whose tests put a script in its place, and for
+// what is no object: requests that the API server passes on to a Service.
 //
 //   KAITO_ASSIGN_OR_RETURN(std::unique_ptr<Transport> transport,
 //                          ConnectToCluster(clock, access, {}));
