@@ -27,7 +27,6 @@
 #include "kaito/provisioner/types/provider.h"
 #include "kaito/standalone/apiserver/resource/resource_definition.h"
 #include "kaito/standalone/apiserver/server/api_server.h"
-#include "kaito/standalone/apiserver/server/pod_logs.h"
 #include "kaito/standalone/network/network.h"
 #include "kaito/standalone/node/image_table.h"
 #include "kaito/standalone/node/local_nodes.h"
@@ -90,7 +89,7 @@ class AgentHost final : public provisioner::NodeHost {
 
 absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> StartServer(
     Clock& clock, const std::string& data_dir, int port,
-    apiserver::PodLogs pod_logs) {
+    standalone::PodLogAnswers& logs) {
   return apiserver::ApiServer::Start(
       clock,
       {.data_dir = data_dir,
@@ -98,7 +97,8 @@ absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> StartServer(
        .definitions = {api::WorkspaceCrd({}), api::MachineCrd({}),
                        api::NodeClaimCrd({}), api::KaitoNodeClassCrd({})},
        .hooks = {{std::string(kWorkspaces), WorkspaceHooks()}},
-       .pod_logs = std::move(pod_logs)});
+       .pod_logs = logs.function(),
+       .pod_attach = logs.refusal()});
 }
 
 }  // namespace
@@ -114,13 +114,13 @@ absl::StatusOr<std::unique_ptr<Standalone>> Standalone::Start(
 
 absl::Status Standalone::StartApi(Clock& clock,
                                   const StandaloneOptions& options) {
-  KAITO_ASSIGN_OR_RETURN(logs_, standalone::PodLogAnswers::Create());
+  KAITO_ASSIGN_OR_RETURN(logs_, standalone::PodLogAnswers::Create(clock));
   absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> server =
-      StartServer(clock, options.data_dir, options.port, logs_->function());
+      StartServer(clock, options.data_dir, options.port, *logs_);
   if (absl::IsUnavailable(server.status()) && options.port != 0) {
     KAITO_LOG(WARNING, "the API's port is taken, using a free one",
               {{"port", options.port}});
-    server = StartServer(clock, options.data_dir, 0, logs_->function());
+    server = StartServer(clock, options.data_dir, 0, *logs_);
   }
   KAITO_RETURN_IF_ERROR(server.status());
   server_ = *std::move(server);

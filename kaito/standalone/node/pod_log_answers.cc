@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "kaito/base/clock/clock.h"
 #include "kaito/base/http/headers.h"
 #include "kaito/base/http/response_writer.h"
 #include "kaito/base/status/status_macros.h"
@@ -39,8 +40,9 @@ PodLogRequest RequestOf(const apiserver::PodLogQuery& query) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<PodLogAnswers>> PodLogAnswers::Create() {
-  std::unique_ptr<PodLogAnswers> answers(new PodLogAnswers);  // Private.
+absl::StatusOr<std::unique_ptr<PodLogAnswers>> PodLogAnswers::Create(
+    Clock& clock) {
+  std::unique_ptr<PodLogAnswers> answers(new PodLogAnswers(clock));  // Private.
   KAITO_ASSIGN_OR_RETURN(
       answers->pool_,
       ThreadPool::Create({.name = "pod-logs", .threads = kThreads}));
@@ -49,15 +51,28 @@ absl::StatusOr<std::unique_ptr<PodLogAnswers>> PodLogAnswers::Create() {
 
 apiserver::PodLogs PodLogAnswers::function() {
   return [this](apiserver::PodLogQuery query, http::ResponseWriter writer) {
-    // Shared: a task that the pool refuses still has to be answered here.
-    auto held = std::make_shared<http::ResponseWriter>(std::move(writer));
-    const absl::Status status =
-        pool_->Submit([this, query, held] { Answer(query, std::move(*held)); });
-    if (!status.ok()) {
-      apiserver::SendApiError(
-          *held, absl::UnavailableError("too many logs are being read"));
-    }
+    Submit(&PodLogAnswers::Answer, std::move(query), std::move(writer));
   };
+}
+
+apiserver::PodAttach PodLogAnswers::refusal() {
+  return [this](apiserver::PodLogQuery query, http::ResponseWriter writer) {
+    Submit(&PodLogAnswers::Refuse, std::move(query), std::move(writer));
+  };
+}
+
+void PodLogAnswers::Submit(Work work, apiserver::PodLogQuery query,
+                           http::ResponseWriter writer) {
+  // Shared: a task that the pool refuses still has to be answered here.
+  auto held = std::make_shared<http::ResponseWriter>(std::move(writer));
+  const absl::Status status =
+      pool_->Submit([this, work, query = std::move(query), held] {
+        (this->*work)(query, std::move(*held));
+      });
+  if (!status.ok()) {
+    apiserver::SendApiError(
+        *held, absl::UnavailableError("too many logs are being read"));
+  }
 }
 
 void PodLogAnswers::SetAgent(NodeAgent* agent) {
@@ -73,11 +88,7 @@ void PodLogAnswers::Stop() {
 
 void PodLogAnswers::Answer(const apiserver::PodLogQuery& query,
                            http::ResponseWriter writer) {
-  NodeAgent* agent = nullptr;
-  {
-    MutexLock lock(mutex_);
-    agent = agent_;
-  }
+  NodeAgent* const agent = this->agent();
   if (agent == nullptr) {
     apiserver::SendApiError(
         writer, absl::UnavailableError("no node agent runs: try again later"));
@@ -112,6 +123,29 @@ void PodLogAnswers::Answer(const apiserver::PodLogQuery& query,
   } else if (!body.has_value() && !stop.token().stopped()) {
     apiserver::SendApiError(writer, status);
   }
+}
+
+void PodLogAnswers::Refuse(const apiserver::PodLogQuery& query,
+                           http::ResponseWriter writer) {
+  StopSource stop(stop_.token(), clock_, clock_.NowSteady() + kPatience);
+  const StopCallback on_gone =
+      writer.client_gone().OnStop([&stop] { (void)stop.RequestStop(); });
+  PodLogRequest request = RequestOf(query);
+  request.follow = true;
+  if (NodeAgent* const agent = this->agent()) {
+    // Why it returns makes no difference to the answer.
+    agent
+        ->ReadLog(
+            request, [](absl::string_view) { return absl::OkStatus(); },
+            stop.token())
+        .IgnoreError();
+  }
+  apiserver::SendApiError(writer, apiserver::NoStreamsStatus("attach"));
+}
+
+NodeAgent* PodLogAnswers::agent() {
+  MutexLock lock(mutex_);
+  return agent_;
 }
 
 }  // namespace kaito::standalone

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -35,6 +36,7 @@
 #include "kaito/base/log/secret.h"
 #include "kaito/base/status/status_matchers.h"
 #include "kaito/base/sync/stop_token.h"
+#include "kaito/base/thread/thread.h"
 #include "kaito/base/yaml/yaml.h"
 #include "kaito/kube/client/api_client.h"
 #include "kaito/kube/client/http_api_client.h"
@@ -58,6 +60,7 @@ constexpr char kRuntime[] = R"sh(
 case "$1" in
   pull) mkdir -p "$4" && echo "$2" > "$4/pulled" ;;
   fetch) echo rows > "$3/rows" ;;
+  answer) until [ -e "$2" ]; do sleep 0.01; done; echo "all of it" ;;
   tune) cat "$3" "$5/pulled" "$7/rows" > "$9/adapter"; echo "tuned" ;;
   serve)
     for last; do :; done
@@ -82,11 +85,12 @@ class GoldenRunTest : public ::testing::Test {
     KAITO_ASSERT_OK_AND_ASSIGN(dir_, TempDir::Create(getenv("TEST_TMPDIR")));
     const std::string script = JoinPath(dir_.path(), "runtime.sh");
     KAITO_ASSERT_OK(WriteFileAtomic(script, kRuntime));
-    KAITO_ASSERT_OK_AND_ASSIGN(logs_, PodLogAnswers::Create());
+    KAITO_ASSERT_OK_AND_ASSIGN(logs_, PodLogAnswers::Create(clock_));
     KAITO_ASSERT_OK_AND_ASSIGN(
         server_,
-        apiserver::ApiServer::Start(
-            clock_, {.data_dir = dir_.path(), .pod_logs = logs_->function()}));
+        apiserver::ApiServer::Start(clock_, {.data_dir = dir_.path(),
+                                             .pod_logs = logs_->function(),
+                                             .pod_attach = logs_->refusal()}));
     const apiserver::Credentials& credentials = server_->credentials();
     KAITO_ASSERT_OK_AND_ASSIGN(
         client_,
@@ -201,6 +205,53 @@ TEST_F(GoldenRunTest, TheJobRunsToItsEndAndItsLogIsServed) {
                     std::string(pods.items[0].StringAt({"metadata", "name"}))},
                    {.container = kName}, StopToken()),
       ::kaito::testing::IsOkAndHolds("tuned\n"));
+}
+
+// What `kubectl run -it` does of it: attach, and the log once it is refused.
+TEST_F(GoldenRunTest, AttachIsRefusedWhenTheContainerHasEnded) {
+  const std::string go = JoinPath(dir_.path(), "go");
+  Create(
+      api::Pod::kKind,
+      json::Object{
+          {"apiVersion", "v1"},
+          {"kind", "Pod"},
+          {"metadata", json::Object{{"name", kName}}},
+          {"spec", json::Object{{"restartPolicy", "Never"},
+                                {"containers",
+                                 json::Array{json::Object{
+                                     {"name", "answer"},
+                                     {"image", "kaito/runtime"},
+                                     {"args", json::Array{"answer", go}}}}}}}});
+  ASSERT_TRUE(Await(api::Pod::kKind, [](const json::Value& pod) {
+    return pod.StringAt({"status", "phase"}) == "Running";
+  }));
+  const apiserver::Credentials& credentials = server_->credentials();
+  KAITO_ASSERT_OK_AND_ASSIGN(
+      const std::unique_ptr<http::Client> http,
+      http::Client::Create(clock_, {.ca_pem = credentials.authority_pem,
+                                    .client_certificate = credentials.client,
+                                    .proxy_from = http::ProxyFrom::kNowhere}));
+  std::atomic<bool> answered = false;
+  absl::StatusOr<http::Response> response = absl::UnknownError("");
+  KAITO_ASSERT_OK_AND_ASSIGN(
+      Thread attach, Thread::Start("attach", [&] {
+        response = http->Do(
+            {.method = "POST",
+             .url = absl::StrCat(server_->url(), "/api/v1/namespaces/default/",
+                                 "pods/", kName, "/attach?stdin=true")},
+            StopToken());
+        answered = true;
+      }));
+  // Long enough for an answer that would not wait.
+  (void)WaitFor(clock_, absl::Milliseconds(200), StopToken());
+  EXPECT_FALSE(answered);
+  KAITO_ASSERT_OK(WriteFileAtomic(go, ""));
+  attach.Join();
+  KAITO_ASSERT_OK(response);
+  EXPECT_EQ(response->code, 501);
+  EXPECT_THAT(response->body, HasSubstr("see kubectl logs"));
+  EXPECT_THAT(client_->Log({"default", kName}, {}, StopToken()),
+              ::kaito::testing::IsOkAndHolds("all of it\n"));
 }
 
 TEST_F(GoldenRunTest, TheDeploymentAnswersThroughItsService) {

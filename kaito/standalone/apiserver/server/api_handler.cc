@@ -73,6 +73,11 @@ absl::StatusOr<Form> FormOf(const http::ServerRequest& request) {
                                  accept));
 }
 
+bool IsStream(absl::string_view subresource) {
+  return subresource == "exec" || subresource == "attach" ||
+         subresource == "portforward";
+}
+
 bool HasSubresource(const ResourceDefinition& resource,
                     absl::string_view name) {
   if (name.empty()) return true;
@@ -82,21 +87,21 @@ bool HasSubresource(const ResourceDefinition& resource,
     return name == "finalize";
   }
   return resource.group.empty() && resource.plural == "pods" &&
-         (name == "log" || name == "binding" || name == "exec" ||
-          name == "attach" || name == "portforward");
+         (name == "log" || name == "binding" || IsStream(name));
 }
 
 }  // namespace
 
 ApiHandler::ApiHandler(Store& store, Registry& registry, WatchHub& hub,
                        Clock& clock, IdSource& ids, const PodLogs& logs,
-                       FaultInjector* faults)
+                       const PodAttach& attach, FaultInjector* faults)
     : store_(store),
       registry_(registry),
       hub_(hub),
       clock_(clock),
       ids_(ids),
       logs_(logs),
+      attach_(attach),
       faults_(faults),
       verbs_(store, registry, clock, ids) {}
 
@@ -241,6 +246,9 @@ absl::Status ApiHandler::HandleResource(const http::ServerRequest& request,
         std::max<int64_t>(1, store_.version() - fault.stale_versions));
     call.options.resource_version_match = "Exact";
   }
+  if (IsStream(call.info.subresource)) {
+    return HandleStream(call, request, writer);
+  }
   if (request.method == "GET" || request.method == "HEAD") {
     return HandleRead(call, request, writer);
   }
@@ -278,12 +286,6 @@ absl::Status ApiHandler::HandleRead(const Call& call,
     }
     logs_(std::move(query), std::move(writer));
     return absl::OkStatus();
-  }
-  if (call.info.subresource == "exec" || call.info.subresource == "attach" ||
-      call.info.subresource == "portforward") {
-    return Error(501, absl::StrCat("pods run as local processes here: ",
-                                   call.info.subresource,
-                                   " is not served; see kubectl logs"));
   }
   if (call.resource->answer != nullptr || call.info.subresource == "binding" ||
       call.info.subresource == "finalize") {
@@ -325,6 +327,19 @@ absl::Status ApiHandler::HandleRead(const Call& call,
   return absl::OkStatus();
 }
 
+absl::Status ApiHandler::HandleStream(const Call& call,
+                                      const http::ServerRequest& request,
+                                      http::ResponseWriter& writer) {
+  if (call.info.subresource != "attach" || attach_ == nullptr) {
+    return NoStreamsStatus(call.info.subresource);
+  }
+  KAITO_ASSIGN_OR_RETURN(
+      PodLogQuery query,
+      ReadLogQuery(call, request.target.query, verbs_, clock_.Now()));
+  attach_(std::move(query), std::move(writer));
+  return absl::OkStatus();
+}
+
 absl::Status ApiHandler::HandleWatch(const Call& call, const Form& form,
                                      http::ResponseWriter& writer) {
   KAITO_ASSIGN_OR_RETURN(
@@ -342,12 +357,6 @@ absl::Status ApiHandler::HandleWatch(const Call& call, const Form& form,
 absl::StatusOr<Answer> ApiHandler::HandleWrite(
     const Call& call, const http::ServerRequest& request) {
   const std::string& method = request.method;
-  if (call.info.subresource == "exec" || call.info.subresource == "attach" ||
-      call.info.subresource == "portforward") {
-    return Error(501, absl::StrCat("pods run as local processes here: ",
-                                   call.info.subresource,
-                                   " is not served; see kubectl logs"));
-  }
   KAITO_ASSIGN_OR_RETURN(json::Value body, ParseBody(request));
   const bool collection = call.info.name.empty();
   if (call.resource->answer != nullptr && method != "POST") {

@@ -24,7 +24,8 @@ class ApiHandler {
  public:
   // All outlive it.
   ApiHandler(Store& store, Registry& registry, WatchHub& hub, Clock& clock,
-             IdSource& ids, const PodLogs& logs, FaultInjector* faults);
+             IdSource& ids, const PodLogs& logs, const PodAttach& attach,
+             FaultInjector* faults);
 
   void Handle(const http::ServerRequest& request, http::ResponseWriter& writer);
 
@@ -44,6 +45,10 @@ class ApiHandler {
                               http::ResponseWriter& writer);
   absl::Status HandleRead(const Call& call, const http::ServerRequest& request,
                           http::ResponseWriter& writer);
+  // exec, attach, port-forward.
+  absl::Status HandleStream(const Call& call,
+                            const http::ServerRequest& request,
+                            http::ResponseWriter& writer);
   absl::Status HandleWatch(const Call& call, const Form& form,
                            http::ResponseWriter& writer);
   absl::StatusOr<Answer> HandleWrite(const Call& call,
@@ -56,6 +61,7 @@ class ApiHandler {
   Clock& clock_;
   IdSource& ids_;
   const PodLogs& logs_;
+  const PodAttach& attach_;
   FaultInjector* const faults_;  // Null: none.
   Verbs verbs_;
 };

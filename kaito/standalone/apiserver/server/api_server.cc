@@ -69,9 +69,9 @@ class ApiServerImpl final : public ApiServer {
     KAITO_RETURN_IF_ERROR(
         Bootstrap(*store_, registry_, *verbs_, options_.definitions));
     KAITO_RETURN_IF_ERROR(collector_->Run());
-    handler_ =
-        std::make_unique<ApiHandler>(*store_, registry_, *hub_, clock_, *ids_,
-                                     options_.pod_logs, options_.faults);
+    handler_ = std::make_unique<ApiHandler>(
+        *store_, registry_, *hub_, clock_, *ids_, options_.pod_logs,
+        options_.pod_attach, options_.faults);
     KAITO_RETURN_IF_ERROR(Listen());
     return WriteFileAtomic(kubeconfig_path(),
                            KubeconfigText(credentials_, url()), {.mode = 0600});

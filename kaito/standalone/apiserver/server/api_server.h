@@ -46,7 +46,8 @@ struct ApiServerOptions {
   std::vector<json::Value> definitions;
   // By the definition's name, "workspaces.kaito.sh".
   std::map<std::string, ResourceHooks> hooks;
-  PodLogs pod_logs;  // Null: logs answer 501.
+  PodLogs pod_logs;      // Null: logs answer 501.
+  PodAttach pod_attach;  // Null: so does attach.
 
   StoreOptions store;
   WatchHubOptions watches;

@@ -3,13 +3,15 @@
 
 // Where `kubectl logs` gets its text from: whoever runs the pods gives the
 // server a PodLogs. The server checks that pod and container exist; the
-// provider writes.
+// provider writes. PodAttach answers `kubectl attach` in the same way.
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kaito/base/http/response_writer.h"
 
@@ -33,6 +35,14 @@ struct PodLogQuery {
 // another thread, with the writer.
 using PodLogs =
     std::function<void(PodLogQuery query, http::ResponseWriter writer)>;
+
+// Answers a request to attach to that container; the query's other fields have
+// no meaning. Called as a PodLogs.
+using PodAttach =
+    std::function<void(PodLogQuery query, http::ResponseWriter writer)>;
+
+// What a server without streams says to exec, attach and port-forward: 501.
+absl::Status NoStreamsStatus(absl::string_view subresource);
 
 }  // namespace kaito::apiserver
 
