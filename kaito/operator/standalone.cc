@@ -26,7 +26,9 @@
 #include "kaito/provisioner/local/node_host.h"
 #include "kaito/provisioner/types/provider.h"
 #include "kaito/standalone/apiserver/resource/resource_definition.h"
+#include "kaito/standalone/apiserver/rest/service_address.h"
 #include "kaito/standalone/apiserver/server/api_server.h"
+#include "kaito/standalone/network/address_block.h"
 #include "kaito/standalone/network/network.h"
 #include "kaito/standalone/node/image_table.h"
 #include "kaito/standalone/node/local_nodes.h"
@@ -87,20 +89,6 @@ class AgentHost final : public provisioner::NodeHost {
   standalone::LocalNodes& nodes_;
 };
 
-absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> StartServer(
-    Clock& clock, const std::string& data_dir, int port,
-    standalone::PodLogAnswers& logs) {
-  return apiserver::ApiServer::Start(
-      clock,
-      {.data_dir = data_dir,
-       .port = port,
-       .definitions = {api::WorkspaceCrd({}), api::MachineCrd({}),
-                       api::NodeClaimCrd({}), api::KaitoNodeClassCrd({})},
-       .hooks = {{std::string(kWorkspaces), WorkspaceHooks()}},
-       .pod_logs = logs.function(),
-       .pod_attach = logs.refusal()});
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Standalone>> Standalone::Start(
@@ -112,15 +100,39 @@ absl::StatusOr<std::unique_ptr<Standalone>> Standalone::Start(
   return standalone;
 }
 
+absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> Standalone::StartServer(
+    Clock& clock, const std::string& data_dir, int port) {
+  // Not before the server has locked the directory: the block of addresses is
+  // recorded there.
+  const auto service_range =
+      [this, data_dir]() -> absl::StatusOr<apiserver::ServiceRange> {
+    if (network_ == nullptr) {
+      KAITO_ASSIGN_OR_RETURN(network_, standalone::Network::Create(data_dir));
+    }
+    const standalone::AddressRange range = network_->service_range();
+    return apiserver::ServiceRange{.first = range.first, .last = range.last};
+  };
+  return apiserver::ApiServer::Start(
+      clock,
+      {.data_dir = data_dir,
+       .port = port,
+       .definitions = {api::WorkspaceCrd({}), api::MachineCrd({}),
+                       api::NodeClaimCrd({}), api::KaitoNodeClassCrd({})},
+       .hooks = {{std::string(kWorkspaces), WorkspaceHooks()}},
+       .service_range = service_range,
+       .pod_logs = logs_->function(),
+       .pod_attach = logs_->refusal()});
+}
+
 absl::Status Standalone::StartApi(Clock& clock,
                                   const StandaloneOptions& options) {
   KAITO_ASSIGN_OR_RETURN(logs_, standalone::PodLogAnswers::Create(clock));
   absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> server =
-      StartServer(clock, options.data_dir, options.port, *logs_);
+      StartServer(clock, options.data_dir, options.port);
   if (absl::IsUnavailable(server.status()) && options.port != 0) {
     KAITO_LOG(WARNING, "the API's port is taken, using a free one",
               {{"port", options.port}});
-    server = StartServer(clock, options.data_dir, 0, *logs_);
+    server = StartServer(clock, options.data_dir, 0);
   }
   KAITO_RETURN_IF_ERROR(server.status());
   server_ = *std::move(server);
@@ -143,8 +155,6 @@ absl::Status Standalone::StartApi(Clock& clock,
 
 absl::Status Standalone::StartNode(Clock& clock,
                                    const StandaloneOptions& options) {
-  KAITO_ASSIGN_OR_RETURN(network_,
-                         standalone::Network::Create(options.data_dir));
   standalone::Network& network = *network_;
   standalone::NodeAgentOptions agent = {
       .data_dir = options.data_dir,

@@ -63,14 +63,16 @@ class Standalone {
 
  private:
   Standalone() = default;
+  absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> StartServer(
+      Clock& clock, const std::string& data_dir, int port);
   absl::Status StartApi(Clock& clock, const StandaloneOptions& options);
   absl::Status StartNode(Clock& clock, const StandaloneOptions& options);
 
   StopSource stop_;
   std::unique_ptr<standalone::PodLogAnswers> logs_;
+  std::unique_ptr<standalone::Network> network_;
   std::unique_ptr<apiserver::ApiServer> server_;
   std::unique_ptr<kube::ApiClient> client_;
-  std::unique_ptr<standalone::Network> network_;
   std::unique_ptr<standalone::NodeAgent> agent_;
   std::unique_ptr<standalone::Workloads> workloads_;
   std::unique_ptr<provisioner::NodeHost> host_;

@@ -3,10 +3,13 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -106,6 +109,34 @@ TEST_F(StandaloneTest, KeepsObjectsAndRefusesASecondInstance) {
   EXPECT_TRUE(standalone_->client()
                   .Get(workspaces_, {"default", "w"}, StopToken())
                   .ok());
+}
+
+TEST_F(StandaloneTest, TwoInstancesNeverGiveTheSameServiceAddress) {
+  const api::GroupVersionResource services = {"", "v1", "services"};
+  absl::StatusOr<std::unique_ptr<Standalone>> second = Standalone::Start(
+      clock_, {.data_dir = absl::StrCat(dir_.path(), "/second"),
+               .port = 0,
+               .node_name = "test-node"});
+  ASSERT_TRUE(second.ok()) << second.status();
+  const json::Value service = json::Object{
+      {"apiVersion", "v1"},
+      {"kind", "Service"},
+      {"metadata", json::Object{{"name", "s"}}},
+      {"spec",
+       json::Object{{"ports", json::Array{json::Object{{"port", 80}}}}}}};
+  // 127.64.0.0/10 has 1024 blocks of 4096 addresses.
+  const auto block = [&](Standalone& instance) {
+    const absl::StatusOr<json::Value> made =
+        instance.client().Create(services, "default", service, {}, StopToken());
+    EXPECT_TRUE(made.ok()) << made.status();
+    if (!made.ok()) return std::string();
+    const std::vector<std::string> parts =
+        absl::StrSplit(made->StringAt({"spec", "clusterIP"}), '.');
+    int third = 0;
+    EXPECT_TRUE(parts.size() == 4 && absl::SimpleAtoi(parts[2], &third));
+    return absl::StrCat(parts[1], "/", third / 16);
+  };
+  EXPECT_NE(block(*standalone_), block(**second));
 }
 
 TEST_F(StandaloneTest, GivesEachMachineANodeAndTakesItBack) {

@@ -24,6 +24,8 @@ class Network {
   static absl::StatusOr<std::unique_ptr<Network>> Create(
       absl::string_view data_dir);
 
+  // Of the instance's /20.
+  AddressRange service_range() const { return block_.services(); }
   AddressPool& services() { return services_; }  // By the Service's uid.
   AddressPool& pods() { return pods_; }          // By the pod's uid.
   Forwarder& forwarder() { return *forwarder_; }

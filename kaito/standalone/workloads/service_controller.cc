@@ -69,7 +69,7 @@ void ServiceController::Keep(const kube::ObjectKey& key, const std::string& uid,
 absl::StatusOr<std::string> ServiceController::Address(
     const api::Service& service, const StopToken& stop) {
   // A server that gives addresses itself is right, as long as they are this
-  // machine's. The pool hears of it, in case that it is one of its own.
+  // machine's. The pool hears of them: standalone's server gives some of it.
   KAITO_ASSIGN_OR_RETURN(std::string address,
                          network_.services().Acquire(service.metadata.uid,
                                                      service.spec.cluster_ip));

@@ -163,7 +163,8 @@ absl::Status Verbs::Insert(Transaction& transaction, const Call& call,
     return ToStatus(api::AlreadyExistsStatus(resource.gvr(), name));
   }
   if (key.resource == "services") {
-    KAITO_RETURN_IF_ERROR(GiveServiceAddress(transaction, ids_, object));
+    KAITO_RETURN_IF_ERROR(
+        GiveServiceAddress(transaction, ids_, services_, object));
   }
   json::Value stored = object;
   ToStored(resource, stored);

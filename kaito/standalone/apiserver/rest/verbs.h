@@ -24,6 +24,7 @@
 #include "kaito/standalone/apiserver/rest/deletion.h"
 #include "kaito/standalone/apiserver/rest/id_source.h"
 #include "kaito/standalone/apiserver/rest/request_info.h"
+#include "kaito/standalone/apiserver/rest/service_address.h"
 #include "kaito/standalone/apiserver/store/store.h"
 
 namespace kaito::apiserver {
@@ -48,8 +49,13 @@ enum class PatchKind : uint8_t { kJson, kMerge, kStrategic, kApply };
 class Verbs {
  public:
   // All outlive it.
-  Verbs(Store& store, Registry& registry, Clock& clock, IdSource& ids)
-      : store_(store), registry_(registry), clock_(clock), ids_(ids) {}
+  Verbs(Store& store, Registry& registry, Clock& clock, IdSource& ids,
+        const ServiceRange& services)
+      : store_(store),
+        registry_(registry),
+        clock_(clock),
+        ids_(ids),
+        services_(services) {}
 
   absl::StatusOr<Answer> Create(const Call& call, json::Value object);
   absl::StatusOr<Answer> Update(const Call& call, json::Value object);
@@ -93,6 +99,7 @@ class Verbs {
   Registry& registry_;
   Clock& clock_;
   IdSource& ids_;
+  const ServiceRange services_;
 };
 
 // Tells the registry of all CustomResourceDefinitions in the store.

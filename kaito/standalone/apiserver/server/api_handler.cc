@@ -93,17 +93,18 @@ bool HasSubresource(const ResourceDefinition& resource,
 }  // namespace
 
 ApiHandler::ApiHandler(Store& store, Registry& registry, WatchHub& hub,
-                       Clock& clock, IdSource& ids, const PodLogs& logs,
-                       const PodAttach& attach, FaultInjector* faults)
+                       Clock& clock, IdSource& ids, Verbs& verbs,
+                       const PodLogs& logs, const PodAttach& attach,
+                       FaultInjector* faults)
     : store_(store),
       registry_(registry),
       hub_(hub),
       clock_(clock),
       ids_(ids),
+      verbs_(verbs),
       logs_(logs),
       attach_(attach),
-      faults_(faults),
-      verbs_(store, registry, clock, ids) {}
+      faults_(faults) {}
 
 void ApiHandler::Handle(const http::ServerRequest& request,
                         http::ResponseWriter& writer) {

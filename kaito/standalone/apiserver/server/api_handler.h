@@ -24,8 +24,8 @@ class ApiHandler {
  public:
   // All outlive it.
   ApiHandler(Store& store, Registry& registry, WatchHub& hub, Clock& clock,
-             IdSource& ids, const PodLogs& logs, const PodAttach& attach,
-             FaultInjector* faults);
+             IdSource& ids, Verbs& verbs, const PodLogs& logs,
+             const PodAttach& attach, FaultInjector* faults);
 
   void Handle(const http::ServerRequest& request, http::ResponseWriter& writer);
 
@@ -60,10 +60,10 @@ class ApiHandler {
   WatchHub& hub_;
   Clock& clock_;
   IdSource& ids_;
+  Verbs& verbs_;
   const PodLogs& logs_;
   const PodAttach& attach_;
   FaultInjector* const faults_;  // Null: none.
-  Verbs verbs_;
 };
 
 }  // namespace kaito::apiserver

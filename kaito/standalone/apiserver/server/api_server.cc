@@ -20,6 +20,7 @@
 #include "kaito/standalone/apiserver/resource/builtin_resources.h"
 #include "kaito/standalone/apiserver/resource/registry.h"
 #include "kaito/standalone/apiserver/rest/id_source.h"
+#include "kaito/standalone/apiserver/rest/service_address.h"
 #include "kaito/standalone/apiserver/rest/verbs.h"
 #include "kaito/standalone/apiserver/server/api_handler.h"
 #include "kaito/standalone/apiserver/server/bootstrap.h"
@@ -65,12 +66,18 @@ class ApiServerImpl final : public ApiServer {
       hub_->Wake();
       collector_->Wake();
     });
-    verbs_ = std::make_unique<Verbs>(*store_, registry_, clock_, *ids_);
+    ServiceRange services;
+    if (options_.service_range != nullptr) {
+      KAITO_ASSIGN_OR_RETURN(services, options_.service_range());
+    }
+    verbs_ =
+        std::make_unique<Verbs>(*store_, registry_, clock_, *ids_, services);
+    KAITO_RETURN_IF_ERROR(MoveServiceAddresses(*store_, *ids_, services));
     KAITO_RETURN_IF_ERROR(
         Bootstrap(*store_, registry_, *verbs_, options_.definitions));
     KAITO_RETURN_IF_ERROR(collector_->Run());
     handler_ = std::make_unique<ApiHandler>(
-        *store_, registry_, *hub_, clock_, *ids_, options_.pod_logs,
+        *store_, registry_, *hub_, clock_, *ids_, *verbs_, options_.pod_logs,
         options_.pod_attach, options_.faults);
     KAITO_RETURN_IF_ERROR(Listen());
     return WriteFileAtomic(kubeconfig_path(),

@@ -15,6 +15,7 @@
 // Never a cluster: no scheduler, no controllers of workloads, no RBAC.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,6 +27,7 @@
 #include "kaito/base/clock/clock.h"
 #include "kaito/base/json/value.h"
 #include "kaito/standalone/apiserver/resource/resource_definition.h"
+#include "kaito/standalone/apiserver/rest/service_address.h"
 #include "kaito/standalone/apiserver/server/credentials.h"
 #include "kaito/standalone/apiserver/server/fault_injector.h"
 #include "kaito/standalone/apiserver/server/pod_logs.h"
@@ -46,6 +48,9 @@ struct ApiServerOptions {
   std::vector<json::Value> definitions;
   // By the definition's name, "workspaces.kaito.sh".
   std::map<std::string, ResourceHooks> hooks;
+  // Of Services' addresses; asked for once the data directory is this process's.
+  // Null: ServiceRange's own.
+  std::function<absl::StatusOr<ServiceRange>()> service_range;
   PodLogs pod_logs;      // Null: logs answer 501.
   PodAttach pod_attach;  // Null: so does attach.
 

@@ -32,6 +32,7 @@
 #include "kaito/base/sync/mutex.h"
 #include "kaito/base/sync/stop_token.h"
 #include "kaito/base/sync/thread_annotations.h"
+#include "kaito/standalone/apiserver/rest/service_address.h"
 #include "kaito/standalone/apiserver/server/fault_injector.h"
 #include "kaito/standalone/apiserver/watch/watch_fault.h"
 
@@ -107,6 +108,9 @@ class ApiServerTest : public ::testing::Test {
           }
           return verdict;
         };
+    options.service_range = [this]() -> absl::StatusOr<ServiceRange> {
+      return services_;
+    };
     options.id_seed = 7;
     options.faults = &faults_;
     KAITO_ASSERT_OK_AND_ASSIGN(server_,
@@ -207,6 +211,7 @@ class ApiServerTest : public ::testing::Test {
 
   RealClock clock_;
   TestFaults faults_;
+  ServiceRange services_;
   TempDir dir_;
   std::unique_ptr<ApiServer> server_;
   std::unique_ptr<http::Client> client_;
@@ -215,6 +220,35 @@ class ApiServerTest : public ::testing::Test {
 constexpr char kMaps[] = "/api/v1/namespaces/default/configmaps";
 constexpr char kWorkspaces[] =
     "/apis/kaito.sh/v1alpha1/namespaces/default/workspaces";
+
+TEST_F(ApiServerTest, ServicesGetAddressesOfTheGivenRangeOnly) {
+  constexpr char kServices[] = "/api/v1/namespaces/default/services";
+  const auto make = [&](absl::string_view name, absl::string_view address) {
+    return Do("POST", kServices,
+              absl::StrCat(R"({"metadata":{"name":")", name,
+                           R"("},"spec":{"clusterIP":")", address,
+                           R"(","ports":[{"port":80}]}})"));
+  };
+  services_ = {.first = 0x7f401002, .last = 0x7f401003};
+  Start();
+  const Reply other = make("other", "127.64.32.2");
+  EXPECT_EQ(other.code, 422);
+  EXPECT_THAT(other.At({"message"}), HasSubstr("127.64.16.2 to 127.64.16.3"));
+  EXPECT_EQ(make("a", "127.64.16.3").code, 201);
+  EXPECT_EQ(make("b", "").At({"spec", "clusterIP"}), "127.64.16.2");
+  EXPECT_EQ(make("c", "").code, 500);
+  EXPECT_EQ(make("headless", "None").code, 201);
+
+  services_ = {.first = 0x7f401003, .last = 0x7f401004};
+  Start();
+  const auto address = [&](absl::string_view name) {
+    return Do("GET", absl::StrCat(kServices, "/", name))
+        .At({"spec", "clusterIP"});
+  };
+  EXPECT_EQ(address("a"), "127.64.16.3");
+  EXPECT_EQ(address("b"), "127.64.16.4");
+  EXPECT_EQ(address("headless"), "None");
+}
 
 TEST_F(ApiServerTest, ObjectsGetTheServersFieldsAndOutliveIt) {
   const Reply made = MakeConfigMap("a");
