@@ -31,6 +31,8 @@ inline std::vector<LoraCase> LoraCases() {
       {5, 16, 129, 7, -1},
       {7, 130, 67, 16, 2},
       {9, 255, 3, 64, 1},
+      // Whole vectors of ranks, blocks of 8 rows.
+      {19, 300, 600, 16, 2},
       // More than a tile of columns (512 and 64), and several ranges.
       {67, 1100, 515, 8, 2},
       {130, 521, 1030, 12, 0.25},

@@ -86,19 +86,34 @@ void ProjectUpFew(const LoraParams& params, const LoraGroup& group,
   }
 }
 
-// dt = scale * dy B for rows.
+// dt = scale * dy B for rows. B's rows are the vectors, where they are whole
+// ones; and where not, copies that have room.
 void BackUp(const LoraBackwardParams& params, int64_t begin, int64_t end) {
+  const int64_t lanes =
+      static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
+  const int64_t padded = (params.rank + lanes - 1) / lanes * lanes;
+  // B's part of a block in L1, and a limit to how long a sum grows.
+  constexpr int64_t kColumns = 256;
   HWY_ALIGN float tile[kTileFloats];
+  const bool whole = params.rank % lanes == 0;
+  const int64_t step =
+      whole ? kColumns : std::min(kColumns, kTileFloats / padded);
   const int64_t rows = end - begin;
-  const int64_t step = TileColumns(params.rank);
   float* const dt = params.dt + begin * params.rank;
   std::fill_n(dt, rows * params.rank, 0.0f);
   for (int64_t j = 0; j < params.outputs; j += step) {
     const int64_t columns = std::min(step, params.outputs - j);
-    PackTransposed(params.b + j * params.rank, columns, params.rank, tile,
-                   step);
-    DotTile({params.dy + begin * params.outputs + j, params.outputs},
-            {tile, step}, rows, params.rank, columns, {dt, params.rank});
+    ConstMatrix b = {params.b + j * params.rank, params.rank};
+    if (!whole) {
+      for (int64_t o = 0; o < columns; ++o) {
+        std::fill_n(
+            std::copy_n(b.data + o * b.stride, params.rank, tile + o * padded),
+            padded - params.rank, 0.0f);
+      }
+      b = {tile, padded};
+    }
+    PanelTile({params.dy + begin * params.outputs + j, params.outputs}, b, rows,
+              params.rank, columns, {dt, params.rank});
   }
   const auto scale = static_cast<float>(params.scale);
   for (int64_t i = 0; i < rows * params.rank; ++i) dt[i] *= scale;
@@ -173,17 +188,20 @@ constexpr int64_t kGrainProducts = 131072;
 // A row costs ProjectUpFew() a third of what the transposed tile does.
 constexpr int64_t kFewRows = 2;
 
-// Rows or columns of `products` multiply-adds each. Ranges begin at multiples
-// of 64: an element is in a whole vector, or in the tail, whatever the range.
-int64_t Grain(int64_t products) {
-  const int64_t each = std::max<int64_t>(1, products);
-  return std::max<int64_t>(1, kGrainProducts / each / 64) * 64;
-}
+// Columns of a range begin at multiples of it: an element is in a whole vector,
+// or in the tail, whatever the range.
+constexpr int64_t kColumnStep = 32;
+constexpr int64_t kRowStep = 8;
 
-// Rows are independent of one another, so blocks of 4 are enough.
-int64_t GrainRows(int64_t products) {
-  const int64_t each = std::max<int64_t>(1, products);
-  return std::max<int64_t>(1, kGrainProducts / each / 4) * 4;
+// Of `size` items of so many multiply-adds each: parts of equal length, a
+// multiple of `step`, for as many workers as it is worth waking.
+int64_t Grain(const Workers* workers, int64_t size, int64_t products,
+              int64_t step) {
+  const int64_t worth = size * std::max<int64_t>(1, products) / kGrainProducts;
+  const int64_t parts =
+      std::clamp<int64_t>(worth, 1, workers == nullptr ? 1 : workers->count());
+  const int64_t each = (size + parts - 1) / parts;
+  return std::max<int64_t>(1, (each + step - 1) / step) * step;
 }
 
 }  // namespace
@@ -193,13 +211,15 @@ void LoraCpu(const LoraParams& params, Workers* workers) {
     const LoraGroup& group = params.groups[g];
     const int64_t rows = group.row_end - group.row_begin;
     if (rows == 0) continue;
-    ParallelFor(workers, rows, GrainRows(params.inputs * group.rank),
+    ParallelFor(workers, rows,
+                Grain(workers, rows, params.inputs * group.rank, kRowStep),
                 [&](int64_t begin, int64_t end) {
                   HWY_DYNAMIC_DISPATCH(ProjectDown)
                   (params, group, group.row_begin + begin,
                    group.row_begin + end);
                 });
-    ParallelFor(workers, params.outputs, Grain(rows * group.rank),
+    ParallelFor(workers, params.outputs,
+                Grain(workers, params.outputs, rows * group.rank, kColumnStep),
                 [&](int64_t begin, int64_t end) {
                   if (rows <= kFewRows) {
                     HWY_DYNAMIC_DISPATCH(ProjectUpFew)
@@ -212,20 +232,30 @@ void LoraCpu(const LoraParams& params, Workers* workers) {
 }
 
 void LoraBackwardCpu(const LoraBackwardParams& params, Workers* workers) {
-  ParallelFor(workers, params.rows, GrainRows(params.outputs * params.rank),
-              [&](int64_t begin, int64_t end) {
-                HWY_DYNAMIC_DISPATCH(BackUp)(params, begin, end);
-              });
-  const int64_t grain = Grain(params.rows * params.rank);
-  ParallelFor(workers, params.outputs, grain, [&](int64_t begin, int64_t end) {
-    HWY_DYNAMIC_DISPATCH(GradientB)(params, begin, end);
-  });
-  ParallelFor(workers, params.inputs, grain, [&](int64_t begin, int64_t end) {
-    HWY_DYNAMIC_DISPATCH(GradientA)(params, begin, end);
-  });
-  if (params.dx == nullptr) return;
-  ParallelFor(workers, params.inputs, grain, [&](int64_t begin, int64_t end) {
-    HWY_DYNAMIC_DISPATCH(BackDown)(params, begin, end);
+  ParallelFor(
+      workers, params.rows,
+      Grain(workers, params.rows, params.outputs * params.rank, kRowStep),
+      [&](int64_t begin, int64_t end) {
+        HWY_DYNAMIC_DISPATCH(BackUp)(params, begin, end);
+      });
+  // What is left is independent: each worker takes its part of all of it.
+  const int64_t products = params.rows * params.rank;
+  const auto columns = [&](WorkRange outputs, WorkRange inputs) {
+    HWY_DYNAMIC_DISPATCH(GradientB)(params, outputs.begin, outputs.end);
+    HWY_DYNAMIC_DISPATCH(GradientA)(params, inputs.begin, inputs.end);
+    if (params.dx != nullptr) {
+      HWY_DYNAMIC_DISPATCH(BackDown)(params, inputs.begin, inputs.end);
+    }
+  };
+  if (workers == nullptr ||
+      (params.outputs + 2 * params.inputs) * products < 2 * kGrainProducts) {
+    columns({0, params.outputs}, {0, params.inputs});
+    return;
+  }
+  workers->Run([&](int64_t worker) {
+    const int64_t count = workers->count();
+    columns(RangeOfWorker(params.outputs, kColumnStep, worker, count),
+            RangeOfWorker(params.inputs, kColumnStep, worker, count));
   });
 }
 

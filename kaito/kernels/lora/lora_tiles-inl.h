@@ -1,5 +1,6 @@
-// The three skinny products of LoRA on tiles, where one side is the rank:
+// The skinny products of LoRA on tiles, where one side is the rank:
 //   DotTile:   c[i][k] += sum over j of x[i][j] w[k][j]
+//   PanelTile: the same with w as [j][k]
 //   AddTile:   y[i][j] += scale * sum over k of t[i][k] w[k][j]
 //   OuterTile: d[k][j] += sum over i of t[i][k] x[i][j]
 // Included once for each target by lora_cpu.cc, after hwy/foreach_target.h.
@@ -35,6 +36,9 @@ struct Matrix {
   int64_t stride;
 };
 
+// Sums that registers hold: twice as many rows or ranks where there are 32.
+constexpr int kWide = HWY_MAX_BYTES == 64 ? 8 : 4;
+
 // Four rows of x by four of A and this many columns are 16 KiB: half an L1.
 constexpr int64_t kDotColumns = 512;
 
@@ -65,6 +69,43 @@ inline void PackTransposed(const float* from, int64_t columns, int64_t rank,
   }
 }
 
+#if HWY_TARGET != HWY_SCALAR
+// The sums of four vectors' lanes: half the instructions of one by one.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE hn::Vec<hn::FixedTag<float, 4>> SumsOfFour(D d, V v0, V v1, V v2,
+                                                      V v3) {
+  if constexpr (hn::MaxLanes(D()) > 4) {
+    const hn::Half<D> half;
+    return SumsOfFour(
+        half, hn::Add(hn::LowerHalf(half, v0), hn::UpperHalf(half, v0)),
+        hn::Add(hn::LowerHalf(half, v1), hn::UpperHalf(half, v1)),
+        hn::Add(hn::LowerHalf(half, v2), hn::UpperHalf(half, v2)),
+        hn::Add(hn::LowerHalf(half, v3), hn::UpperHalf(half, v3)));
+  } else {
+    const V v01 =
+        hn::Add(hn::InterleaveLower(d, v0, v1), hn::InterleaveUpper(d, v0, v1));
+    const V v23 =
+        hn::Add(hn::InterleaveLower(d, v2, v3), hn::InterleaveUpper(d, v2, v3));
+    return hn::Add(hn::ConcatLowerLower(d, v23, v01),
+                   hn::ConcatUpperUpper(d, v23, v01));
+  }
+}
+#endif
+
+template <int kRanks, class D>
+HWY_INLINE void SumsOfLanes(D d, const hn::Vec<D>* v, float* sums) {
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (kRanks == 4) {
+    hn::StoreU(SumsOfFour(d, v[0], v[1], v[2], v[3]), hn::FixedTag<float, 4>(),
+               sums);
+    return;
+  }
+#endif
+  for (int k = 0; k < kRanks; ++k) {
+    sums[k] = hn::GetLane(hn::SumOfLanes(d, v[k]));
+  }
+}
+
 template <int kRows, int kRanks>
 HWY_INLINE void DotBlock(ConstMatrix x, ConstMatrix w, int64_t columns,
                          Matrix c) {
@@ -89,12 +130,13 @@ HWY_INLINE void DotBlock(ConstMatrix x, ConstMatrix w, int64_t columns,
     }
   }
   for (int i = 0; i < kRows; ++i) {
+    float row[kRanks];
+    SumsOfLanes<kRanks>(d, sums[i], row);
     for (int k = 0; k < kRanks; ++k) {
-      float sum = hn::GetLane(hn::SumOfLanes(d, sums[i][k]));
       for (int64_t tail = j; tail < columns; ++tail) {
-        sum += x.data[i * x.stride + tail] * w.data[k * w.stride + tail];
+        row[k] += x.data[i * x.stride + tail] * w.data[k * w.stride + tail];
       }
-      c.data[i * c.stride + k] += sum;
+      c.data[i * c.stride + k] += row[k];
     }
   }
 }
@@ -123,6 +165,81 @@ inline void DotTile(ConstMatrix x, ConstMatrix w, int64_t rows, int64_t rank,
   for (; i < rows; ++i) {
     DotRows<1>({x.data + i * x.stride, x.stride}, w, rank, columns,
                {c.data + i * c.stride, c.stride});
+  }
+}
+
+// Adds the first `count` lanes of kVectors vectors to `to`.
+template <int kVectors, class D>
+HWY_INLINE void AddLanes(D d, const hn::Vec<D>* v, int64_t count, float* to) {
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  if (count >= kVectors * lanes) {
+    for (int i = 0; i < kVectors; ++i) {
+      float* const at = to + i * lanes;
+      hn::StoreU(hn::Add(hn::LoadU(d, at), v[i]), d, at);
+    }
+    return;
+  }
+  HWY_ALIGN float sums[kVectors * hn::MaxLanes(D())];
+  for (int i = 0; i < kVectors; ++i) hn::Store(v[i], d, sums + i * lanes);
+  for (int64_t k = 0; k < count; ++k) to[k] += sums[k];
+}
+
+// Ranks [0, count) of kVectors vectors.
+template <int kRows, int kVectors>
+HWY_INLINE void PanelBlock(ConstMatrix x, ConstMatrix w, int64_t columns,
+                           int64_t count, Matrix c) {
+  const hn::ScalableTag<float> d;
+  using V = hn::Vec<decltype(d)>;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  V sums[kRows][kVectors];
+  for (auto& row : sums) {
+    for (V& sum : row) sum = hn::Zero(d);
+  }
+  for (int64_t j = 0; j < columns; ++j) {
+    V wv[kVectors];
+    for (int v = 0; v < kVectors; ++v) {
+      wv[v] = hn::LoadU(d, w.data + j * w.stride + v * lanes);
+    }
+    for (int i = 0; i < kRows; ++i) {
+      const V xv = hn::Set(d, x.data[i * x.stride + j]);
+      for (int v = 0; v < kVectors; ++v) {
+        sums[i][v] = hn::MulAdd(xv, wv[v], sums[i][v]);
+      }
+    }
+  }
+  for (int i = 0; i < kRows; ++i) {
+    AddLanes<kVectors>(d, sums[i], count, c.data + i * c.stride);
+  }
+}
+
+// A row of w holds whole vectors of ranks: what lies behind `rank` is read and
+// not used.
+template <int kRows>
+void PanelRows(ConstMatrix x, ConstMatrix w, int64_t rank, int64_t columns,
+               Matrix c) {
+  const hn::ScalableTag<float> d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  int64_t k = 0;
+  for (; k + lanes < rank; k += 2 * lanes) {
+    PanelBlock<kRows, 2>(x, {w.data + k, w.stride}, columns, rank - k,
+                         {c.data + k, c.stride});
+  }
+  if (k < rank) {
+    PanelBlock<kRows, 1>(x, {w.data + k, w.stride}, columns, rank - k,
+                         {c.data + k, c.stride});
+  }
+}
+
+inline void PanelTile(ConstMatrix x, ConstMatrix w, int64_t rows, int64_t rank,
+                      int64_t columns, Matrix c) {
+  int64_t i = 0;
+  for (; i + kWide <= rows; i += kWide) {
+    PanelRows<kWide>({x.data + i * x.stride, x.stride}, w, rank, columns,
+                     {c.data + i * c.stride, c.stride});
+  }
+  for (; i < rows; ++i) {
+    PanelRows<1>({x.data + i * x.stride, x.stride}, w, rank, columns,
+                 {c.data + i * c.stride, c.stride});
   }
 }
 
@@ -225,9 +342,9 @@ template <int kVectors, class D>
 HWY_INLINE void OuterRanks(D d, ConstMatrix t, ConstMatrix x, int64_t rows,
                            int64_t rank, Matrix out) {
   int64_t k = 0;
-  for (; k + 4 <= rank; k += 4) {
-    OuterBlock<4, kVectors>(d, {t.data + k, t.stride}, x, rows,
-                            {out.data + k * out.stride, out.stride});
+  for (; k + kWide <= rank; k += kWide) {
+    OuterBlock<kWide, kVectors>(d, {t.data + k, t.stride}, x, rows,
+                                {out.data + k * out.stride, out.stride});
   }
   for (; k < rank; ++k) {
     OuterBlock<1, kVectors>(d, {t.data + k, t.stride}, x, rows,
@@ -237,9 +354,10 @@ HWY_INLINE void OuterRanks(D d, ConstMatrix t, ConstMatrix x, int64_t rows,
 
 inline void OuterTile(ConstMatrix t, ConstMatrix x, int64_t rows, int64_t rank,
                       int64_t columns, Matrix out) {
-  // As many as an L1 has ways: where rows are a multiple of 4096 bytes apart,
-  // the same columns of more rows would push each other out between ranks.
-  constexpr int64_t kRowBlock = 8;
+  // Sums are read and written once a block, 128 bytes of each row once for
+  // each kWide ranks: 4 KiB, which stay in L1 but where rows are a multiple of
+  // 4096 bytes apart.
+  constexpr int64_t kRowBlock = 32;
   const hn::ScalableTag<float> d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   for (int64_t i = 0; i < rows; i += kRowBlock) {
