@@ -137,11 +137,14 @@ int64_t TokensPadded(const Nf4Turn& turn) {
   return RoundUp(turn.tokens, kLanes);
 }
 
-// Depths [begin, begin + depth) of all tokens, panel by panel.
-void RearrangeTokens(const Nf4Turn& turn, int64_t begin, int64_t depth) {
+// Depths [begin, begin + depth) of the turn's tokens [first_token, end_token),
+// panel by panel; the first is a multiple of kPanel.
+void RearrangeTokens(const Nf4Turn& turn, int64_t begin, int64_t depth,
+                     int64_t first_token, int64_t end_token) {
   const Nf4MatmulParams& params = turn.params;
-  float* panel = turn.shared + begin * TokensPadded(turn);
-  for (int64_t token = 0; token < turn.tokens; token += kPanel) {
+  // Panels before it are whole.
+  float* panel = turn.shared + begin * TokensPadded(turn) + first_token * depth;
+  for (int64_t token = first_token; token < end_token; token += kPanel) {
     const int64_t width = PanelWidth(token, turn.tokens);
     for (int64_t j = 0; j < width; j += kLanes) {
       const int64_t count =
@@ -217,10 +220,13 @@ void Forward(const Nf4Turn& turn, float* tile, float* sums, int64_t begin,
 
 int64_t RowsPadded(const Nf4Turn& turn) { return RoundUp(turn.tokens, kRows); }
 
-// Depths [begin, begin + depth) of all tokens, each a row of kNf4Depth.
-void CopyTokens(const Nf4Turn& turn, int64_t begin, int64_t depth) {
+// Depths [begin, begin + depth) of the turn's tokens [first_token, end_token),
+// each a row of kNf4Depth; with the last one, rows of zeros fill up kRows.
+void CopyTokens(const Nf4Turn& turn, int64_t begin, int64_t depth,
+                int64_t first_token, int64_t end_token) {
   float* const rows = turn.shared + begin * RowsPadded(turn);
-  for (int64_t t = 0; t < RowsPadded(turn); ++t) {
+  const int64_t end = end_token == turn.tokens ? RowsPadded(turn) : end_token;
+  for (int64_t t = first_token; t < end; ++t) {
     float* const row = rows + t * kNf4Depth;
     if (t < turn.tokens) {
       ReadRow(turn.params.in, turn.params.in_type,
@@ -324,13 +330,21 @@ void Nf4PanelsCpu(const Nf4MatmulParams& params, Nf4Product product,
         .first = first,
         .tokens = std::min(plan.turn_tokens, params.m - first),
         .shared = workspace};
-    ParallelFor(workers, depth, kNf4Depth, [&](int64_t begin, int64_t end) {
-      for (int64_t at = begin; at < end; at += kNf4Depth) {
-        const int64_t count = std::min(kNf4Depth, end - at);
+    const int64_t step = forward ? kNf4LaneStep : 2 * kNf4RowStep;
+    const int64_t steps = RoundUp(turn.tokens, step) / step;
+    const int64_t depths = RoundUp(depth, kNf4Depth) / kNf4Depth;
+    // Some 20 KiB each: both a small depth and few tokens have enough of them.
+    ParallelFor(workers, depths * steps, 2, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t at = i / steps * kNf4Depth;
+        const int64_t count = std::min(kNf4Depth, depth - at);
+        const int64_t token = i % steps * step;
+        const int64_t end_token = std::min(token + step, turn.tokens);
         if (forward) {
-          HWY_DYNAMIC_DISPATCH(RearrangeTokens)(turn, at, count);
+          HWY_DYNAMIC_DISPATCH(RearrangeTokens)
+          (turn, at, count, token, end_token);
         } else {
-          HWY_DYNAMIC_DISPATCH(CopyTokens)(turn, at, count);
+          HWY_DYNAMIC_DISPATCH(CopyTokens)(turn, at, count, token, end_token);
         }
       }
     });
