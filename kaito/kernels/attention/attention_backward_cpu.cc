@@ -72,6 +72,23 @@ namespace kaito::kernels {
 namespace HWY_NAMESPACE {
 namespace hn = ::hwy::HWY_NAMESPACE;
 
+// The sum of a[i] * b[i], whose products are exact in double.
+HWY_INLINE double DotOfRows(const float* HWY_RESTRICT a,
+                            const float* HWY_RESTRICT b, int64_t size) {
+  const hn::CappedTag<double, 8> d;
+  const hn::Rebind<float, decltype(d)> half;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  auto sums = hn::Zero(d);
+  int64_t i = 0;
+  for (; i + lanes <= size; i += lanes) {
+    sums = hn::MulAdd(hn::PromoteTo(d, hn::LoadU(half, a + i)),
+                      hn::PromoteTo(d, hn::LoadU(half, b + i)), sums);
+  }
+  double sum = hn::GetLane(hn::SumOfLanes(d, sums));
+  for (; i < size; ++i) sum += double{a[i]} * b[i];
+  return sum;
+}
+
 // Everything of a tile's rows that no key changes.
 HWY_NOINLINE void StartTile(const AttentionBackwardParams& params,
                             const AttentionTile& tile,
@@ -83,19 +100,21 @@ HWY_NOINLINE void StartTile(const AttentionBackwardParams& params,
   ListTokens(p, tile, s.tokens);
   std::fill(s.log_sums, s.log_sums + kAttentionTileRows, 0.0f);
   std::fill(s.means, s.means + kAttentionTileRows, 0.0f);
-  std::fill(s.d_queries, s.d_queries + dim * kAttentionTileRows, 0.0f);
+  ClearColumns(p, tile, s.d_queries);
   for (int64_t row = 0; row < tile.rows; ++row) {
     const AttentionQuery query = AttentionQueryOf(p, tile, row);
     float* const query_row = s.query_rows + row * dim;
     CopyRow(QueryRow(p, p.q, tile, row), p.head_dim, dim, query_row);
-    for (int64_t i = 0; i < p.head_dim; ++i) query_row[i] *= p.scale;
+    const TileTag d;
+    for (int64_t i = 0; i < dim; i += TileLanes()) {
+      hn::StoreU(hn::Mul(hn::Set(d, p.scale), hn::LoadU(d, query_row + i)), d,
+                 query_row + i);
+    }
     const float* const d_out = QueryRow(p, params.d_out, tile, row);
     CopyRow(d_out, p.head_dim, dim, s.d_out_rows + row * dim);
     const float* const out =
         p.out.data + query.token * p.out.token_stride + query.head * p.head_dim;
-    double mean = 0;
-    for (int64_t i = 0; i < p.head_dim; ++i) mean += double{d_out[i]} * out[i];
-    s.means[row] = static_cast<float>(mean);
+    s.means[row] = static_cast<float>(DotOfRows(d_out, out, p.head_dim));
     s.log_sums[row] =
         kLog2E * p.log_sum_exp[query.head * p.tokens + query.token];
   }
@@ -165,20 +184,6 @@ HWY_NOINLINE void BackwardBlock(const AttentionBackwardParams& params,
       s.keys + offset, dim, s.d_scores, kRows, s.d_queries, kRows);
 }
 
-HWY_NOINLINE void StoreQueryGradients(const AttentionBackwardParams& params,
-                                      const AttentionTile& tile,
-                                      const BackwardScratch& s) {
-  const AttentionParams& p = params.forward;
-  for (int64_t row = 0; row < tile.rows; ++row) {
-    const AttentionQuery query = AttentionQueryOf(p, tile, row);
-    float* const out = params.d_q.data + query.token * params.d_q.token_stride +
-                       query.head * p.head_dim;
-    for (int64_t i = 0; i < p.head_dim; ++i) {
-      out[i] = p.scale * s.d_queries[i * kAttentionTileRows + row];
-    }
-  }
-}
-
 // All of a sequence's queries that share a kv head: no other task writes the
 // same gradients. Queries in order outside, keys inside: each sum has one order.
 void BackwardHead(const AttentionBackwardParams& params, int64_t sequence,
@@ -199,7 +204,9 @@ void BackwardHead(const AttentionBackwardParams& params, int64_t sequence,
          first += kAttentionBlockKeys) {
       BackwardBlock(params, tile, AttentionBlockAt(p, tile, first), s);
     }
-    StoreQueryGradients(params, tile, s);
+    // They have served.
+    std::fill_n(s.log_sums, TileColumns(tile), p.scale);
+    StoreTransposed(p, tile, s.d_queries, s.log_sums, params.d_q);
   }
   for (int64_t key = 0; key < length; ++key) {
     const int64_t column = kv_head * p.head_dim;

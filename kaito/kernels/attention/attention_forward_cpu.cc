@@ -103,9 +103,7 @@ HWY_NOINLINE void OnlineSoftmax(const ForwardScratch& s, int64_t columns,
 
 HWY_INLINE void StartRows(const AttentionParams& params,
                           const AttentionTile& tile, const ForwardScratch& s) {
-  std::fill(s.out,
-            s.out + AttentionPaddedDim(params.head_dim) * kAttentionTileRows,
-            0.0f);
+  ClearColumns(params, tile, s.out);
   for (int64_t row = 0; row < kAttentionTileRows; ++row) {
     // Finite, so that a row whose first block is masked altogether subtracts
     // no infinities.
@@ -122,19 +120,18 @@ HWY_INLINE void StartRows(const AttentionParams& params,
 HWY_NOINLINE void StoreRows(const AttentionParams& params,
                             const AttentionTile& tile,
                             const ForwardScratch& s) {
-  for (int64_t row = 0; row < tile.rows; ++row) {
-    const AttentionQuery query = AttentionQueryOf(params, tile, row);
-    float* const out = params.out.data + query.token * params.out.token_stride +
-                       query.head * params.head_dim;
-    const float factor = 1 / s.sums[row];
-    for (int64_t i = 0; i < params.head_dim; ++i) {
-      out[i] = factor * s.out[i * kAttentionTileRows + row];
-    }
-    if (params.log_sum_exp != nullptr) {
+  if (params.log_sum_exp != nullptr) {
+    for (int64_t row = 0; row < tile.rows; ++row) {
+      const AttentionQuery query = AttentionQueryOf(params, tile, row);
       params.log_sum_exp[query.head * params.tokens + query.token] =
           s.largest[row] / kLog2E + std::log(s.sums[row]);
     }
   }
+  // Columns past the rows are computed as others are: no sum of theirs is zero.
+  for (int64_t row = 0; row < TileColumns(tile); ++row) {
+    s.sums[row] = 1 / s.sums[row];
+  }
+  StoreTransposed(params, tile, s.out, s.sums, params.out);
 }
 
 // `first_key` is the one that `s.keys` and `s.values` begin with.
