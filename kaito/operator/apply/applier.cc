@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "kaito/api/meta/gvk.h"
@@ -16,6 +18,7 @@
 #include "kaito/base/status/status_macros.h"
 #include "kaito/base/sync/stop_token.h"
 #include "kaito/kube/client/api_client.h"
+#include "kaito/operator/observe/cluster_reader.h"
 #include "kaito/operator/plan/assessment.h"
 #include "kaito/operator/plan/step.h"
 
@@ -60,13 +63,13 @@ json::Value MergePatch(const json::Value& before, const json::Value& after) {
   return patch;
 }
 
+std::string VersionOf(const json::Value& object) {
+  return std::string(object.StringAt({"metadata", "resourceVersion"}));
+}
+
 }  // namespace
 
-api::GroupVersionResource WorkspaceResource() {
-  return {.group = std::string(api::kWorkspaceGroup),
-          .version = "v1beta1",
-          .resource = std::string(api::kWorkspacePlural)};
-}
+api::GroupVersionResource WorkspaceResource() { return kWorkspaces.gvr(); }
 
 Outcome Applier::Apply(const api::Workspace& workspace, const Plan& plan,
                        const StopToken& stop) const {
@@ -74,7 +77,9 @@ Outcome Applier::Apply(const api::Workspace& workspace, const Plan& plan,
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
     if (!step.writes()) continue;
-    outcome.status = Do(workspace, step, stop);
+    Written& written = outcome.written.emplace_back(
+        Written{.kind = step.kind, .key = {step.ns, step.name}});
+    outcome.status = Do(workspace, step, stop, &written);
     if (!outcome.status.ok()) {
       outcome.failed_step = i;
       return outcome;
@@ -89,48 +94,52 @@ Outcome Applier::Apply(const api::Workspace& workspace, const Plan& plan,
 }
 
 absl::Status Applier::Do(const api::Workspace& workspace, const Step& step,
-                         const StopToken& stop) const {
+                         const StopToken& stop, Written* written) const {
   const api::GroupVersionResource gvr = step.kind.gvr();
   const kube::ObjectKey key = {step.ns, step.name};
+  absl::StatusOr<json::Value> object = json::Value();
   switch (step.action) {
     case Step::Action::kCreate:
-      return Create(workspace, step, stop);
+      object = Create(workspace, step, stop);
+      break;
     case Step::Action::kApply:
-      return client_
-          .Patch(gvr, key, kube::PatchType::kApply, step.object, Writing(),
-                 stop)
-          .status();
+      object = client_.Patch(gvr, key, kube::PatchType::kApply, step.object,
+                             Writing(), stop);
+      break;
     case Step::Action::kPatchWorkspace:
-      return client_
-          .Patch(gvr, key, kube::PatchType::kMerge, step.object, Writing(),
-                 stop)
-          .status();
+      object = client_.Patch(gvr, key, kube::PatchType::kMerge, step.object,
+                             Writing(), stop);
+      break;
     case Step::Action::kDelete: {
+      written->uid = step.uid;
       const absl::Status status =
           client_.Delete(gvr, key, {.uid = step.uid}, stop);
       return absl::IsNotFound(status) ? absl::OkStatus() : status;
     }
     case Step::Action::kWait:
-      return absl::OkStatus();
+      break;
   }
+  KAITO_RETURN_IF_ERROR(object.status());
+  written->version = VersionOf(*object);
   return absl::OkStatus();
 }
 
-absl::Status Applier::Create(const api::Workspace& workspace, const Step& step,
-                             const StopToken& stop) const {
+absl::StatusOr<json::Value> Applier::Create(const api::Workspace& workspace,
+                                            const Step& step,
+                                            const StopToken& stop) const {
   const api::GroupVersionResource gvr = step.kind.gvr();
-  const absl::Status created =
-      client_.Create(gvr, step.ns, step.object, Writing(), stop).status();
-  if (!absl::IsAlreadyExists(created)) return created;
+  absl::StatusOr<json::Value> created =
+      client_.Create(gvr, step.ns, step.object, Writing(), stop);
+  if (!absl::IsAlreadyExists(created.status())) return created;
   // By an earlier try whose answer was lost, or by someone else.
-  KAITO_ASSIGN_OR_RETURN(const json::Value live,
+  KAITO_ASSIGN_OR_RETURN(json::Value live,
                          client_.Get(gvr, {step.ns, step.name}, stop));
   if (!live.StringAt({"metadata", "deletionTimestamp"}).empty()) {
     return absl::AbortedError(absl::StrCat(step.kind.kind, " ", step.name,
                                            ": an earlier one is being "
                                            "deleted"));
   }
-  if (IsOurs(live, step, workspace)) return absl::OkStatus();
+  if (IsOurs(live, step, workspace)) return live;
   return absl::FailedPreconditionError(
       absl::StrCat(step.kind.kind, " ", step.name,
                    " is there and does not belong to this Workspace: delete "
@@ -139,16 +148,21 @@ absl::Status Applier::Create(const api::Workspace& workspace, const Step& step,
 
 absl::Status Applier::WriteStatus(const api::Workspace& workspace,
                                   const api::WorkspaceStatus& status,
-                                  const StopToken& stop) const {
+                                  const StopToken& stop,
+                                  std::vector<Written>* written) const {
   const json::Value before = api::Encode(workspace.status);
   const json::Value after = api::Encode(status);
   if (before == after) return absl::OkStatus();
   const json::Value patch = json::Object{{"status", MergePatch(before, after)}};
-  return client_
-      .Patch(WorkspaceResource(),
-             {workspace.metadata.ns, workspace.metadata.name},
-             kube::PatchType::kMerge, patch, Writing("status"), stop)
-      .status();
+  const kube::ObjectKey key = {workspace.metadata.ns, workspace.metadata.name};
+  Written& one =
+      written->emplace_back(Written{.kind = kWorkspaces, .key = key});
+  KAITO_ASSIGN_OR_RETURN(
+      const json::Value object,
+      client_.Patch(WorkspaceResource(), key, kube::PatchType::kMerge, patch,
+                    Writing("status"), stop));
+  one.version = VersionOf(object);
+  return absl::OkStatus();
 }
 
 }  // namespace kaito::controller

@@ -1,14 +1,17 @@
 #include "kaito/operator/controller/reconciler.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "kaito/api/core/config_map.h"
 #include "kaito/api/meta/condition.h"
 #include "kaito/api/schema/codec.h"
 #include "kaito/api/workspace/credential.h"
@@ -24,6 +27,7 @@
 #include "kaito/kube/client/api_client.h"
 #include "kaito/operator/apply/applier.h"
 #include "kaito/operator/controller/event_sink.h"
+#include "kaito/operator/observe/cluster_reader.h"
 #include "kaito/operator/observe/observer.h"
 #include "kaito/operator/plan/assessment.h"
 #include "kaito/operator/plan/make_plan.h"
@@ -71,67 +75,116 @@ absl::string_view VerbOf(Step::Action action) {
 
 }  // namespace
 
+struct Reconciler::Round {
+  const ClusterReader* reader;
+  const StopToken& stop;
+  std::vector<Written> written;
+};
+
 Reconciler::Reconciler(Clock& clock, kube::ApiClient& client,
                        ReconcilerOptions options)
     : clock_(clock),
-      client_(client),
       options_(std::move(options)),
       catalog_(options_.catalog != nullptr ? *options_.catalog
                                            : BuiltInCatalog()),
       observer_(client, options_.observer),
-      applier_(client) {}
+      applier_(client),
+      live_(client) {}
+
+absl::StatusOr<const ClusterReader*> Reconciler::ChooseReader(
+    const kube::ObjectKey& key, const StopToken& stop) {
+  if (options_.cache == nullptr) return &live_;
+  KAITO_ASSIGN_OR_RETURN(
+      const bool seen, own_writes_.AllSeen(key, *options_.cache, live_, stop));
+  return seen ? options_.cache : &live_;
+}
 
 absl::StatusOr<absl::Duration> Reconciler::Reconcile(const kube::ObjectKey& key,
                                                      const StopToken& stop) {
-  const auto object = client_.Get(WorkspaceResource(), key, stop);
-  if (absl::IsNotFound(object.status())) return absl::InfiniteDuration();
-  KAITO_RETURN_IF_ERROR(object.status());
+  KAITO_ASSIGN_OR_RETURN(const ClusterReader* reader, ChooseReader(key, stop));
+  Round round = {.reader = reader, .stop = stop};
+  absl::StatusOr<absl::Duration> again = Run(key, round);
+  if (options_.cache != nullptr) {
+    own_writes_.Add(key, std::move(round.written));
+  }
+  return again;
+}
+
+absl::StatusOr<absl::Duration> Reconciler::Run(const kube::ObjectKey& key,
+                                               Round& round) {
+  KAITO_ASSIGN_OR_RETURN(const std::optional<json::Value> object,
+                         round.reader->Find(kWorkspaces, key, round.stop));
+  if (!object) {
+    own_writes_.Forget(key);
+    return absl::InfiniteDuration();
+  }
   KAITO_ASSIGN_OR_RETURN(
       const api::Workspace workspace,
       api::DecodeOrError<api::Workspace>(
           *object, absl::StrCat("Workspace ", key.ns, "/", key.name)));
-  if (workspace.metadata.deletion_timestamp) return Delete(workspace, stop);
+  if (workspace.metadata.deletion_timestamp) return Delete(workspace, round);
   if (!workspace.metadata.HasFinalizer(api::finalizer::kWorkspace)) {
-    return Accept(workspace, stop);
+    return Accept(workspace, round);
   }
-  return Bring(workspace, stop);
+  return Bring(workspace, round);
+}
+
+absl::StatusOr<absl::Duration> Reconciler::RunLive(
+    const api::Workspace& workspace, Round& round) {
+  round.reader = &live_;
+  return Run({workspace.metadata.ns, workspace.metadata.name}, round);
+}
+
+Outcome Reconciler::Apply(const api::Workspace& workspace, const Plan& plan,
+                          Round& round) {
+  Outcome outcome = applier_.Apply(workspace, plan, round.stop);
+  for (const Written& one : outcome.written) {
+    // Not kept: read from the server each time.
+    if (one.kind.kind != api::ConfigMap::kKind.kind) {
+      round.written.push_back(one);
+    }
+  }
+  return outcome;
 }
 
 absl::StatusOr<absl::Duration> Reconciler::Accept(
-    const api::Workspace& workspace, const StopToken& stop) {
+    const api::Workspace& workspace, Round& round) {
+  if (round.reader != &live_) return RunLive(workspace, round);
   const Outcome outcome =
-      applier_.Apply(workspace, MakeAcceptancePlan(workspace), stop);
+      Apply(workspace, MakeAcceptancePlan(workspace), round);
   KAITO_RETURN_IF_ERROR(outcome.status);
-  KAITO_RETURN_IF_ERROR(applier_.WriteStatus(
-      workspace, AcceptedStatus(workspace, clock_.Now()), stop));
+  KAITO_RETURN_IF_ERROR(
+      applier_.WriteStatus(workspace, AcceptedStatus(workspace, clock_.Now()),
+                           round.stop, &round.written));
   return absl::ZeroDuration();
 }
 
 absl::StatusOr<absl::Duration> Reconciler::Delete(
-    const api::Workspace& workspace, const StopToken& stop) {
+    const api::Workspace& workspace, Round& round) {
   if (!workspace.metadata.HasFinalizer(api::finalizer::kWorkspace)) {
     return absl::InfiniteDuration();
   }
   KAITO_ASSIGN_OR_RETURN(const Snapshot remains,
-                         observer_.ObserveRemains(workspace, stop));
+                         observer_.ObserveRemains(workspace, round.stop));
   const Plan plan =
       MakeDeletionPlan(workspace, remains, options_.observer.settings);
-  const Outcome outcome = applier_.Apply(workspace, plan, stop);
+  const Outcome outcome = Apply(workspace, plan, round);
   KAITO_RETURN_IF_ERROR(outcome.status);
   const absl::Status told = applier_.WriteStatus(
       workspace, DeletingStatus(workspace, WaitingFor(plan), clock_.Now()),
-      stop);
+      round.stop, &round.written);
   // With the last finalizer the Workspace is gone.
   if (!absl::IsNotFound(told)) KAITO_RETURN_IF_ERROR(told);
   return plan.requeue_after;
 }
 
 absl::StatusOr<absl::Duration> Reconciler::Bring(
-    const api::Workspace& workspace, const StopToken& stop) {
+    const api::Workspace& workspace, Round& round) {
   api::Workspace with_defaults = workspace;
   api::SetDefaults(with_defaults);
-  KAITO_ASSIGN_OR_RETURN(const Snapshot snapshot,
-                         observer_.Observe(with_defaults, stop));
+  KAITO_ASSIGN_OR_RETURN(
+      const Snapshot snapshot,
+      observer_.Observe(with_defaults, *round.reader, round.stop));
   api::ValidationFacts facts = options_.facts;
   if (snapshot.config) {
     (workspace.tuning ? facts.training_config : facts.inference_config) =
@@ -141,26 +194,30 @@ absl::StatusOr<absl::Duration> Reconciler::Bring(
   if (!valid.ok()) {
     return Finish(
         workspace, Plan(),
-        InvalidStatus(workspace, valid.status().message(), clock_.Now()), stop);
+        InvalidStatus(workspace, valid.status().message(), clock_.Now()),
+        round);
   }
   const Settings& settings = options_.observer.settings;
   const Assessment assessment = Assess(*valid, snapshot, settings);
+  const Plan plan = MakePlan(*valid, snapshot, settings, assessment);
+  if (plan.writes() && round.reader != &live_) return RunLive(workspace, round);
   return Finish(
-      workspace, MakePlan(*valid, snapshot, settings, assessment),
-      MakeStatus(*valid, snapshot, assessment, settings, clock_.Now()), stop);
+      workspace, plan,
+      MakeStatus(*valid, snapshot, assessment, settings, clock_.Now()), round);
 }
 
 absl::StatusOr<absl::Duration> Reconciler::Finish(
     const api::Workspace& workspace, const Plan& plan,
-    api::WorkspaceStatus status, const StopToken& stop) {
-  const Outcome outcome = applier_.Apply(workspace, plan, stop);
+    api::WorkspaceStatus status, Round& round) {
+  const Outcome outcome = Apply(workspace, plan, round);
   const bool refused = !outcome.status.ok() && !MayPass(outcome.status);
   if (refused) {
     AddRefusal(workspace, plan.steps[*outcome.failed_step],
                outcome.status.message(), clock_.Now(), status);
   }
   TellOf(workspace, plan, outcome, status);
-  KAITO_RETURN_IF_ERROR(applier_.WriteStatus(workspace, status, stop));
+  KAITO_RETURN_IF_ERROR(
+      applier_.WriteStatus(workspace, status, round.stop, &round.written));
   if (refused) {
     KAITO_LOG(WARNING, "the API server refused a step",
               {{"workspace", absl::StrCat(workspace.metadata.ns, "/",

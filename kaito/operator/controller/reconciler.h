@@ -18,6 +18,8 @@
 #include "kaito/kube/client/api_client.h"
 #include "kaito/operator/apply/applier.h"
 #include "kaito/operator/controller/event_sink.h"
+#include "kaito/operator/controller/own_writes.h"
+#include "kaito/operator/observe/cluster_reader.h"
 #include "kaito/operator/observe/observer.h"
 #include "kaito/operator/presets/catalog.h"
 
@@ -29,6 +31,9 @@ struct ReconcilerOptions {
   api::ValidationFacts facts;
   const Catalog* catalog = nullptr;  // nullptr: the one that is built in.
   EventSink* events = nullptr;       // nullptr: nobody is told.
+  // Caches by which a round sees whether there is anything to do; nullptr: the
+  // server is asked each time.
+  const ClusterReader* cache = nullptr;
 };
 
 // Thread-safe; for one key at a time.
@@ -44,25 +49,41 @@ class Reconciler {
                                            const StopToken& stop);
 
  private:
+  // A round about a Workspace: what it reads by, and what it wrote.
+  struct Round;
+
+  // The caches, where they show all that was written for this Workspace.
+  absl::StatusOr<const ClusterReader*> ChooseReader(const kube::ObjectKey& key,
+                                                    const StopToken& stop);
+  absl::StatusOr<absl::Duration> Run(const kube::ObjectKey& key, Round& round);
+  // The same round by what the server has: caches of different kinds are behind
+  // by different times, which is good enough to see that nothing is to be done,
+  // and for nothing else (a Job that shows as done before its pod does would
+  // have its result recorded without the digest).
+  absl::StatusOr<absl::Duration> RunLive(const api::Workspace& workspace,
+                                         Round& round);
   absl::StatusOr<absl::Duration> Accept(const api::Workspace& workspace,
-                                        const StopToken& stop);
+                                        Round& round);
   absl::StatusOr<absl::Duration> Delete(const api::Workspace& workspace,
-                                        const StopToken& stop);
+                                        Round& round);
   absl::StatusOr<absl::Duration> Bring(const api::Workspace& workspace,
-                                       const StopToken& stop);
+                                       Round& round);
   absl::StatusOr<absl::Duration> Finish(const api::Workspace& workspace,
                                         const Plan& plan,
                                         api::WorkspaceStatus status,
-                                        const StopToken& stop);
+                                        Round& round);
+  Outcome Apply(const api::Workspace& workspace, const Plan& plan,
+                Round& round);
   void TellOf(const api::Workspace& workspace, const Plan& plan,
               const Outcome& outcome, const api::WorkspaceStatus& status);
 
   Clock& clock_;
-  kube::ApiClient& client_;
   const ReconcilerOptions options_;
   const Catalog& catalog_;
   const Observer observer_;
   const Applier applier_;
+  const LiveReader live_;
+  OwnWrites own_writes_;
 };
 
 }  // namespace kaito::controller

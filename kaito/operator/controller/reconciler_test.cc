@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,13 +37,16 @@
 #include "kaito/kube/fake/fake_api_client.h"
 #include "kaito/operator/apply/applier.h"
 #include "kaito/operator/controller/event_sink.h"
+#include "kaito/operator/controller/lagging_reader.h"
 #include "kaito/operator/controller/world.h"
 
 namespace kaito::controller {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::Contains;
+using ::testing::Eq;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -85,7 +89,10 @@ struct Told final : EventSink {
 
 // A cluster with an operator, which may be killed.
 struct Cluster {
-  Cluster() : api(clock), world(api) {
+  // A seed: the operator reads from caches that are behind by chance.
+  explicit Cluster(std::optional<uint64_t> seed = std::nullopt)
+      : api(clock), world(api) {
+    if (seed) cache = std::make_unique<LaggingReader>(api, *seed);
     world.termination = std::string(kDone);
     api.Put(WorkspaceResource(), NewWorkspace());
     api.Put(api::Secret::kKind.gvr(), PushSecret("cGxhbnRlZA=="));
@@ -93,8 +100,9 @@ struct Cluster {
   }
 
   void Restart() {
+    if (cache != nullptr) cache->CatchUp();
     reconciler = std::make_unique<Reconciler>(
-        clock, api, ReconcilerOptions{.events = &told});
+        clock, api, ReconcilerOptions{.events = &told, .cache = cache.get()});
   }
 
   absl::StatusOr<absl::Duration> Reconcile() {
@@ -114,6 +122,8 @@ struct Cluster {
       }
       world.Step();
       quiet = api.writes().size() == writes ? quiet + 1 : 0;
+      // Nothing is sure to be at rest before the caches show all of it.
+      if (cache != nullptr) quiet == 0 ? cache->Step() : cache->CatchUp();
       clock.Advance(absl::Seconds(1));
     }
     EXPECT_EQ(quiet, 3) << "still busy after " << kRounds << " rounds";
@@ -148,6 +158,7 @@ struct Cluster {
   kube::FakeApiClient api;
   World world;
   Told told;
+  std::unique_ptr<LaggingReader> cache;
   std::unique_ptr<Reconciler> reconciler;
   bool crashed = false;
 };
@@ -342,8 +353,8 @@ TEST(Reconciler, WaitsForASecretAndNeverShowsOne) {
 // Runs a life from creation to the model that answers, and then its deletion,
 // with the operator killed at one write. Returns how many writes there were.
 int64_t RunWithCrash(int64_t at, bool after, int exit_code,
-                     std::string* settled) {
-  Cluster c;
+                     std::optional<uint64_t> seed, std::string* settled) {
+  Cluster c(seed);
   c.world.exit_code = exit_code;
   int64_t writes = 0;
   const auto dies = [&](const kube::FakeCall& call) {
@@ -387,26 +398,74 @@ int64_t RunWithCrash(int64_t at, bool after, int exit_code,
   return writes;
 }
 
-class KilledAnywhere : public ::testing::TestWithParam<int> {};
+struct Life {
+  int exit_code = 0;
+  std::optional<uint64_t> seed;  // Of caches that are behind.
+};
+
+class KilledAnywhere : public ::testing::TestWithParam<Life> {};
 
 TEST_P(KilledAnywhere, EndsTheSame) {
+  const Life& life = GetParam();
   std::string undisturbed;
-  const int64_t writes =
-      RunWithCrash(-1, /*after=*/false, GetParam(), &undisturbed);
+  const int64_t writes = RunWithCrash(-1, /*after=*/false, life.exit_code,
+                                      life.seed, &undisturbed);
   EXPECT_GT(writes, 12);
   for (int64_t at = 0; at < writes; ++at) {
     for (const bool after : {false, true}) {
       SCOPED_TRACE(absl::StrCat("killed ", after ? "after" : "before",
                                 " write ", at, " of ", writes));
       std::string settled;
-      RunWithCrash(at, after, GetParam(), &settled);
+      RunWithCrash(at, after, life.exit_code, life.seed, &settled);
       EXPECT_EQ(settled, undisturbed);
     }
   }
 }
 
 // A tuning that ends well, and one whose input is wrong.
-INSTANTIATE_TEST_SUITE_P(Reconciler, KilledAnywhere, ::testing::Values(0, 2));
+INSTANTIATE_TEST_SUITE_P(Reconciler, KilledAnywhere,
+                         ::testing::Values(Life{.exit_code = 0},
+                                           Life{.exit_code = 2},
+                                           Life{.exit_code = 0, .seed = 1},
+                                           Life{.exit_code = 2, .seed = 2}));
+
+TEST(Reconciler, DoesNothingTwiceThoughItsCachesAreBehind) {
+  Cluster live;
+  live.Settle();
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    Cluster c(seed);
+    c.Settle();
+    EXPECT_EQ(c.Dump(), live.Dump());
+    EXPECT_EQ(c.Count("create machines"), 1);
+    EXPECT_EQ(c.Count("create jobs"), 1);
+    // The second tuning, whose Job has the first one's name.
+    json::Value workspace = c.api.Read(WorkspaceResource(), kKey);
+    workspace["tuning"]["input"]["urls"] =
+        json::Array{"https://example.com/other.jsonl"};
+    c.api.Put(WorkspaceResource(), workspace);
+    c.cache->CatchUp();  // As the event that starts the round does.
+    c.Settle();
+    EXPECT_EQ(c.State(), "Ready");
+    EXPECT_EQ(c.Count("create jobs"), 2);
+    EXPECT_EQ(c.Count("create machines"), 1);
+  }
+}
+
+TEST(Reconciler, AsksTheServerOnlyForWhatNobodyKeepsWhereNothingIsToBeDone) {
+  Cluster c(/*seed=*/1);
+  c.Settle();
+  c.Restart();
+  std::vector<std::string> asked;
+  c.api.OnCall([&](const kube::FakeCall& call) {
+    asked.push_back(absl::StrCat(call.verb, " ", call.gvr.resource));
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(c.Reconcile().ok());
+  for (const std::string& call : asked) {
+    EXPECT_THAT(call, AnyOf(Eq("get secrets"), Eq("get configmaps")));
+  }
+}
 
 }  // namespace
 }  // namespace kaito::controller

@@ -5,17 +5,11 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "kaito/api/core/deployment.h"
-#include "kaito/api/core/job.h"
-#include "kaito/api/core/node.h"
-#include "kaito/api/core/pod.h"
-#include "kaito/api/core/service.h"
 #include "kaito/api/meta/gvk.h"
 #include "kaito/api/workspace/names.h"
 #include "kaito/api/workspace/workspace.h"
@@ -27,20 +21,17 @@
 #include "kaito/base/http/server_options.h"
 #include "kaito/base/status/status_macros.h"
 #include "kaito/base/sync/stop_token.h"
-#include "kaito/kube/cache/cache.h"
-#include "kaito/kube/cache/object_cache.h"
 #include "kaito/kube/client/api_client.h"
 #include "kaito/kube/events/event_recorder.h"
 #include "kaito/kube/metrics/registry.h"
 #include "kaito/kube/queue/controller.h"
-#include "kaito/kube/queue/enqueue.h"
-#include "kaito/kube/queue/event_filter.h"
 #include "kaito/kube/queue/reconcile.h"
 #include "kaito/kube/queue/work_queue.h"
 #include "kaito/operator/apply/applier.h"
 #include "kaito/operator/controller/event_sink.h"
 #include "kaito/operator/controller/reconciler.h"
-#include "kaito/operator/controller/watched.h"
+#include "kaito/operator/observe/cluster_cache.h"
+#include "kaito/operator/observe/cluster_index.h"
 #include "kaito/operator/presets/catalog.h"
 #include "kaito/operator/render/claim.h"
 #include "kaito/operator/render/settings.h"
@@ -48,7 +39,7 @@
 namespace kaito::controller {
 namespace {
 
-// Of one round: a dozen requests; a server that hangs must not hold a worker.
+// Of one round: some requests; a server that hangs must not hold a worker.
 constexpr absl::Duration kReconcileTimeout = absl::Minutes(2);
 // A round that asks to be run again at once.
 constexpr absl::Duration kAtOnce = absl::Milliseconds(1);
@@ -78,13 +69,15 @@ class Running final : public WorkspaceOperator {
  public:
   Running(const OperatorOptions& options, kube::ApiClient& client, Clock& clock)
       : options_(options),
-        client_(client),
         clock_(clock),
         recorder_(clock, client,
                   {.component = std::string(kFieldManager),
                    .instance = options.instance,
                    .metrics = &metrics_}),
         sink_(recorder_),
+        cache_(clock, client,
+               {.claims = ClaimsOf(options.reconciler.observer.settings),
+                .metrics = &metrics_}),
         reconciler_(clock, client, ReconcilerOptionsOf(options)),
         controller_(clock,
                     {.name = "workspace",
@@ -93,21 +86,16 @@ class Running final : public WorkspaceOperator {
                      .metrics = &metrics_},
                     [this](const kube::ObjectKey& key, const StopToken& stop) {
                       return RunOne(key, stop);
-                    }),
-        workspaces_(clock, client, CacheOf(WorkspaceResource()),
-                    ReadWorkspace) {}
+                    }) {}
 
   ~Running() override { Stop(); }
 
   absl::Status Start(const StopToken& stop) {
-    AddWatches();
+    cache_.EnqueueInto(controller_.queue());
     AddMetrics();
     if (options_.http_port >= 0) KAITO_RETURN_IF_ERROR(Serve());
     KAITO_RETURN_IF_ERROR(recorder_.Start(stop));
-    KAITO_RETURN_IF_ERROR(workspaces_.core().Start(stop));
-    for (const auto& cache : watched_) {
-      KAITO_RETURN_IF_ERROR(cache->core().Start(stop));
-    }
+    KAITO_RETURN_IF_ERROR(cache_.Start(stop));
     return controller_.Start(stop);
   }
 
@@ -115,76 +103,37 @@ class Running final : public WorkspaceOperator {
     return server_ == nullptr ? 0 : server_->port();
   }
 
-  bool ready() const override {
-    if (!workspaces_.core().synced()) return false;
-    for (const auto& cache : watched_) {
-      if (!cache->core().synced()) return false;
-    }
-    return true;
-  }
+  bool ready() const override { return cache_.synced(); }
 
   void Stop() override {
     if (stopped_) return;
     stopped_ = true;
     if (server_ != nullptr) server_->Stop(absl::ZeroDuration());
     controller_.Stop(kube::WorkQueue::Pending::kDiscard);
-    workspaces_.core().Stop();
-    for (const auto& cache : watched_) cache->core().Stop();
+    cache_.Stop();
     recorder_.Stop();
   }
 
  private:
-  using LabelCache = kube::Cache<WatchedLabels>;
+  static const api::KindInfo* ClaimsOf(const Settings& settings) {
+    return settings.node_auto_provisioning ? &ClaimKindInfo(settings.claim_kind)
+                                           : nullptr;
+  }
 
   ReconcilerOptions ReconcilerOptionsOf(const OperatorOptions& options) {
     ReconcilerOptions reconciler = options.reconciler;
     if (reconciler.events == nullptr) reconciler.events = &sink_;
+    reconciler.cache = &cache_;
     return reconciler;
   }
 
-  kube::CacheOptions CacheOf(const api::GroupVersionResource& gvr,
-                             absl::string_view label_selector = "") {
-    return {.gvr = gvr,
-            .label_selector = std::string(label_selector),
-            .metrics = &metrics_};
-  }
-
-  void Watch(const api::KindInfo& kind, absl::string_view label_selector,
-             kube::KeyMap map) {
-    watched_.push_back(std::make_unique<LabelCache>(
-        clock_, client_, CacheOf(kind.gvr(), label_selector), ReadLabels));
-    kube::Enqueue(watched_.back()->core(), controller_.queue(),
-                  {.filter = kube::VersionChanged(), .map = std::move(map)});
-  }
-
-  void AddWatches() {
-    kube::Enqueue(workspaces_.core(), controller_.queue(),
-                  {.filter = kube::PrimaryFilter()});
-    // Services too: one that someone deletes comes back.
-    for (const api::KindInfo* kind : {&api::Job::kKind, &api::Deployment::kKind,
-                                      &api::Service::kKind, &api::Pod::kKind}) {
-      Watch(*kind, api::label::kWorkspace, PodToWorkspace());
-    }
-    const Settings& settings = options_.reconciler.observer.settings;
-    if (settings.node_auto_provisioning) {
-      Watch(ClaimKindInfo(settings.claim_kind), api::label::kWorkspace,
-            ClaimToWorkspace());
-    }
-    Watch(api::Node::kKind, "", NodeToWorkspaces(workspaces_));
-  }
-
   void AddMetrics() {
-    for (const auto& [phase, name] :
-         {std::pair{Phase::kSucceeded, "succeeded"},
-          std::pair{Phase::kError, "error"},
-          std::pair{Phase::kPending, "pending"},
-          std::pair{Phase::kDeleting, "deleting"}}) {
+    for (const Phase phase : {Phase::kSucceeded, Phase::kError, Phase::kPending,
+                              Phase::kDeleting}) {
       metrics_.AddGaugeFunction(
-          "kaito_workspace_count", "Workspaces by phase.", {{"phase", name}},
-          [this, wanted = phase] {
-            return CountOf([wanted](const WatchedWorkspace& workspace) {
-              return workspace.phase == wanted;
-            });
+          "kaito_workspace_count", "Workspaces by phase.",
+          {{"phase", std::string(PhaseText(phase))}}, [this, phase] {
+            return static_cast<double>(cache_.CountPhase(phase));
           });
     }
     const Catalog* catalog = options_.reconciler.catalog;
@@ -193,20 +142,9 @@ class Running final : public WorkspaceOperator {
       metrics_.AddGaugeFunction(
           "kaito_workspace_preset_count", "Workspaces by preset.",
           {{"preset_name", name}}, [this, name] {
-            return CountOf([&name](const WatchedWorkspace& workspace) {
-              return workspace.preset == name;
-            });
+            return static_cast<double>(cache_.CountPreset(name));
           });
     }
-  }
-
-  template <typename Predicate>
-  double CountOf(Predicate predicate) const {
-    double count = 0;
-    for (const auto& workspace : workspaces_.List()) {
-      if (predicate(*workspace)) ++count;
-    }
-    return count;
   }
 
   absl::Status Serve() {
@@ -245,6 +183,8 @@ class Running final : public WorkspaceOperator {
 
   absl::StatusOr<kube::ReconcileResult> RunOne(const kube::ObjectKey& key,
                                                const StopToken& stop) {
+    // A cache that is half full would make wrong plans.
+    KAITO_RETURN_IF_ERROR(cache_.AwaitSync(stop));
     KAITO_ASSIGN_OR_RETURN(const absl::Duration again,
                            reconciler_.Reconcile(key, stop));
     if (again == absl::InfiniteDuration()) return kube::ReconcileResult{};
@@ -252,15 +192,13 @@ class Running final : public WorkspaceOperator {
   }
 
   const OperatorOptions options_;
-  kube::ApiClient& client_;
   Clock& clock_;
   kube::MetricRegistry metrics_;
   kube::EventRecorder recorder_;
   RecordingSink sink_;
+  ClusterCache cache_;
   Reconciler reconciler_;
   kube::Controller controller_;
-  kube::Cache<WatchedWorkspace> workspaces_;
-  std::vector<std::unique_ptr<LabelCache>> watched_;
   std::unique_ptr<http::Server> server_;
   bool stopped_ = false;
 };

@@ -8,7 +8,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "kaito/api/core/config_map.h"
 #include "kaito/api/core/controller_revision.h"
@@ -30,6 +29,7 @@
 #include "kaito/base/sync/stop_token.h"
 #include "kaito/base/yaml/yaml.h"
 #include "kaito/kube/client/api_client.h"
+#include "kaito/operator/observe/cluster_reader.h"
 #include "kaito/operator/observe/observed.h"
 #include "kaito/operator/plan/pods.h"
 #include "kaito/operator/plan/references.h"
@@ -49,10 +49,13 @@ constexpr int64_t kLogBytes = 64 << 10;
 // One observation of one Workspace.
 class Look {
  public:
-  Look(kube::ApiClient& client, const api::Workspace& workspace,
-       const Settings& settings, const StopToken& stop)
+  Look(kube::ApiClient& client, const ClusterReader& reader,
+       const api::Workspace& workspace, const Settings& settings,
+       const StopToken& stop)
       : client_(client),
+        reader_(reader),
         workspace_(workspace),
+        key_{workspace.metadata.ns, workspace.metadata.name},
         settings_(settings),
         stop_(stop) {}
 
@@ -74,15 +77,11 @@ class Look {
 
   absl::Status AtClaims() {
     const api::KindInfo& kind = ClaimKindInfo(settings_.claim_kind);
-    const std::string selector = absl::StrCat(
-        api::label::kWorkspace, "=", workspace_.metadata.name, ",",
-        api::label::kWorkspaceNamespace, "=", workspace_.metadata.ns);
-    auto list =
-        client_.List(kind.gvr(), "", {.label_selector = selector}, stop_);
+    auto list = reader_.FindOf(kind, key_, stop_);
     // A cluster whose nodes are the user's own need not know the kind.
     if (absl::IsNotFound(list.status())) return absl::OkStatus();
     KAITO_RETURN_IF_ERROR(list.status());
-    for (const json::Value& item : list->items) {
+    for (const json::Value& item : *list) {
       KAITO_ASSIGN_OR_RETURN(ObservedClaim claim,
                              settings_.claim_kind == ClaimKind::kMachine
                                  ? ObserveMachine(item)
@@ -97,12 +96,9 @@ class Look {
     KAITO_ASSIGN_OR_RETURN(
         const auto labels,
         api::NodeLabels(*workspace_.resource.label_selector));
-    const std::string selector =
-        absl::StrJoin(labels, ",", absl::PairFormatter("="));
-    KAITO_ASSIGN_OR_RETURN(const kube::ObjectList list,
-                           client_.List(api::Node::kKind.gvr(), "",
-                                        {.label_selector = selector}, stop_));
-    for (const json::Value& item : list.items) {
+    KAITO_ASSIGN_OR_RETURN(const std::vector<json::Value> list,
+                           reader_.FindNodes(labels, stop_));
+    for (const json::Value& item : list) {
       KAITO_ASSIGN_OR_RETURN(ObservedNode node, ObserveNode(item, workspace_));
       snapshot_.nodes.push_back(std::move(node));
     }
@@ -111,13 +107,9 @@ class Look {
 
   absl::Status AtRevisions() {
     KAITO_ASSIGN_OR_RETURN(
-        const kube::ObjectList list,
-        client_.List(
-            api::ControllerRevision::kKind.gvr(), workspace_.metadata.ns,
-            {.label_selector = absl::StrCat(api::label::kRevisionOwner, "=",
-                                            workspace_.metadata.name)},
-            stop_));
-    for (const json::Value& item : list.items) {
+        const std::vector<json::Value> list,
+        reader_.FindOf(api::ControllerRevision::kKind, key_, stop_));
+    for (const json::Value& item : list) {
       KAITO_ASSIGN_OR_RETURN(api::ControllerRevision revision,
                              api::DecodeOrError<api::ControllerRevision>(
                                  item, "ControllerRevision"));
@@ -130,14 +122,9 @@ class Look {
   }
 
   absl::Status AtPods() {
-    KAITO_ASSIGN_OR_RETURN(
-        const kube::ObjectList list,
-        client_.List(
-            api::Pod::kKind.gvr(), workspace_.metadata.ns,
-            {.label_selector = absl::StrCat(api::label::kWorkspace, "=",
-                                            workspace_.metadata.name)},
-            stop_));
-    for (const json::Value& item : list.items) {
+    KAITO_ASSIGN_OR_RETURN(const std::vector<json::Value> list,
+                           reader_.FindOf(api::Pod::kKind, key_, stop_));
+    for (const json::Value& item : list) {
       KAITO_ASSIGN_OR_RETURN(api::Pod pod,
                              api::DecodeOrError<api::Pod>(item, "Pod"));
       snapshot_.pods.push_back(std::move(pod));
@@ -148,7 +135,7 @@ class Look {
   absl::Status AtSecrets() {
     for (const SecretUse& use : SecretsOf(workspace_)) {
       KAITO_ASSIGN_OR_RETURN(const std::optional<json::Value> secret,
-                             Find(api::Secret::kKind, use.name));
+                             FindLive(api::Secret::kKind, use.name));
       if (!secret) {
         snapshot_.secrets[use.name] = {};
         continue;
@@ -164,7 +151,7 @@ class Look {
     const std::optional<ConfigMapUse> use = ConfigMapOf(workspace_);
     if (!use) return absl::OkStatus();
     KAITO_ASSIGN_OR_RETURN(snapshot_.config_map,
-                           Find(api::ConfigMap::kKind, use->name));
+                           FindLive(api::ConfigMap::kKind, use->name));
     if (!snapshot_.config_map) return absl::OkStatus();
     const json::Value* text =
         snapshot_.config_map->FindPath({"data", use->key});
@@ -209,17 +196,20 @@ class Look {
   Snapshot Take() && { return std::move(snapshot_); }
 
  private:
-  absl::StatusOr<std::optional<json::Value>> Find(const api::KindInfo& kind,
-                                                  const std::string& name) {
-    auto object =
-        client_.Get(kind.gvr(), {workspace_.metadata.ns, name}, stop_);
-    if (absl::IsNotFound(object.status())) return std::optional<json::Value>();
-    KAITO_RETURN_IF_ERROR(object.status());
-    return std::optional<json::Value>(*std::move(object));
+  absl::StatusOr<std::optional<json::Value>> Find(
+      const api::KindInfo& kind, const std::string& name) const {
+    return reader_.Find(kind, {key_.ns, name}, stop_);
+  }
+  // What the user may have made a moment ago, and nobody keeps.
+  absl::StatusOr<std::optional<json::Value>> FindLive(
+      const api::KindInfo& kind, const std::string& name) const {
+    return LiveReader(client_).Find(kind, {key_.ns, name}, stop_);
   }
 
   kube::ApiClient& client_;
+  const ClusterReader& reader_;
   const api::Workspace& workspace_;
+  const kube::ObjectKey key_;
   const Settings& settings_;
   const StopToken& stop_;
   Snapshot snapshot_;
@@ -228,8 +218,9 @@ class Look {
 }  // namespace
 
 absl::StatusOr<Snapshot> Observer::Observe(const api::Workspace& workspace,
+                                           const ClusterReader& reader,
                                            const StopToken& stop) const {
-  Look look(client_, workspace, options_.settings, stop);
+  Look look(client_, reader, workspace, options_.settings, stop);
   KAITO_RETURN_IF_ERROR(look.AtWorkloads());
   KAITO_RETURN_IF_ERROR(look.AtServices());
   KAITO_RETURN_IF_ERROR(look.AtClaims());
@@ -248,7 +239,9 @@ absl::StatusOr<Snapshot> Observer::Observe(const api::Workspace& workspace,
 
 absl::StatusOr<Snapshot> Observer::ObserveRemains(
     const api::Workspace& workspace, const StopToken& stop) const {
-  Look look(client_, workspace, options_.settings, stop);
+  // Live: what is missed here is left behind for good.
+  const LiveReader reader(client_);
+  Look look(client_, reader, workspace, options_.settings, stop);
   KAITO_RETURN_IF_ERROR(look.AtWorkloads());
   KAITO_RETURN_IF_ERROR(look.AtClaims());
   return std::move(look).Take();

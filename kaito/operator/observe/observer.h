@@ -7,7 +7,7 @@
 //
 //   Observer observer(client, {.settings = settings});
 //   KAITO_ASSIGN_OR_RETURN(const Snapshot snapshot,
-//                          observer.Observe(workspace, stop));
+//                          observer.Observe(workspace, reader, stop));
 
 #include <functional>
 
@@ -16,6 +16,7 @@
 #include "kaito/api/workspace/workspace.h"
 #include "kaito/base/sync/stop_token.h"
 #include "kaito/kube/client/api_client.h"
+#include "kaito/operator/observe/cluster_reader.h"
 #include "kaito/operator/plan/snapshot.h"
 #include "kaito/operator/render/settings.h"
 
@@ -34,10 +35,12 @@ class Observer {
   Observer(kube::ApiClient& client, ObserverOptions options)
       : client_(client), options_(std::move(options)) {}
 
-  // `workspace` has its defaults.
+  // `workspace` has its defaults. Secrets, ConfigMaps and logs are read from
+  // the server whatever the reader.
   absl::StatusOr<Snapshot> Observe(const api::Workspace& workspace,
+                                   const ClusterReader& reader,
                                    const StopToken& stop) const;
-  // Only what a deletion has to know.
+  // Only what a deletion has to know, from the server.
   absl::StatusOr<Snapshot> ObserveRemains(const api::Workspace& workspace,
                                           const StopToken& stop) const;
 
