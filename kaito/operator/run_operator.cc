@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <random>
 #include <span>
 #include <string>
 #include <utility>
@@ -45,6 +46,7 @@ namespace kaito::controller {
 namespace {
 
 constexpr absl::string_view kSmallModel = "tiny-phi-3-instruct";
+constexpr absl::string_view kLeaseName = "kaito-operator";
 constexpr absl::string_view kRuntimeProgram = "kaito/runtime/runtime";
 
 std::string HostName() {
@@ -159,14 +161,39 @@ absl::Status RunInCluster(const ProgramFlags& flags, OperatorOptions options,
                                .env = ReadEnvironment}));
   KAITO_LOG(INFO, "running against a cluster",
             {{"server", access.server}, {"access", access.origin}});
-  KAITO_ASSIGN_OR_RETURN(const std::unique_ptr<kube::HttpApiClient> client,
-                         kube::HttpApiClient::Connect(
-                             clock, access, {.user_agent = "kaito-operator"}));
+  if (flags.requests_per_second < 1) {
+    return absl::InvalidArgumentError(
+        "operator: --kube-api-qps must be at least 1");
+  }
+  KAITO_ASSIGN_OR_RETURN(
+      const std::unique_ptr<kube::HttpApiClient> client,
+      kube::HttpApiClient::Connect(
+          clock, access,
+          {.user_agent = "kaito-operator",
+           .limit = {.per_second = flags.requests_per_second,
+                     .burst = 2 * flags.requests_per_second}}));
+  std::unique_ptr<kube::HttpApiClient> election_client;
+  if (flags.leader_elect) {
+    KAITO_ASSIGN_OR_RETURN(
+        election_client,
+        kube::HttpApiClient::Connect(
+            clock, access, {.user_agent = "kaito-operator/leader-election"}));
+    std::random_device entropy;
+    options.election = {
+        .client = election_client.get(),
+        .lease = {flags.leader_elect_namespace.empty()
+                      ? DefaultNamespace()
+                      : flags.leader_elect_namespace,
+                  std::string(kLeaseName)},
+        .identity = absl::StrCat(options.instance, "_",
+                                 absl::Hex(entropy(), absl::kZeroPad8),
+                                 absl::Hex(entropy(), absl::kZeroPad8))};
+  }
   KAITO_ASSIGN_OR_RETURN(const std::unique_ptr<WorkspaceOperator> op,
                          StartOperator(options, *client, clock, StopToken()));
-  WaitForStop(stop);
+  const absl::Status lost = op->Wait(stop);
   op->Stop();
-  return absl::OkStatus();
+  return lost;
 }
 
 absl::Status PrintPlan(const ProgramFlags& flags, OperatorOptions options) {

@@ -1,8 +1,11 @@
 #include "kaito/operator/controller/workspace_operator.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -20,9 +23,14 @@
 #include "kaito/base/http/server.h"
 #include "kaito/base/http/server_options.h"
 #include "kaito/base/status/status_macros.h"
+#include "kaito/base/sync/mutex.h"
+#include "kaito/base/sync/notification.h"
 #include "kaito/base/sync/stop_token.h"
+#include "kaito/base/sync/thread_annotations.h"
+#include "kaito/base/thread/thread.h"
 #include "kaito/kube/client/api_client.h"
 #include "kaito/kube/events/event_recorder.h"
+#include "kaito/kube/leader/leader_elector.h"
 #include "kaito/kube/metrics/registry.h"
 #include "kaito/kube/queue/controller.h"
 #include "kaito/kube/queue/reconcile.h"
@@ -95,26 +103,80 @@ class Running final : public WorkspaceOperator {
     AddMetrics();
     if (options_.http_port >= 0) KAITO_RETURN_IF_ERROR(Serve());
     KAITO_RETURN_IF_ERROR(recorder_.Start(stop));
-    KAITO_RETURN_IF_ERROR(cache_.Start(stop));
-    return controller_.Start(stop);
+    if (options_.election.client == nullptr) return Lead(stop);
+    election_stop_ = StopSource(stop);
+    KAITO_ASSIGN_OR_RETURN(
+        election_, Thread::Start("election", [this] { RunElection(); }));
+    return absl::OkStatus();
   }
 
   int http_port() const override {
     return server_ == nullptr ? 0 : server_->port();
   }
 
-  bool ready() const override { return cache_.synced(); }
+  bool leading() const override { return leading_.load(); }
+
+  bool ready() const override { return !leading() || cache_.synced(); }
+
+  absl::Status Wait(const StopToken& stop) override {
+    const StopCallback wake = stop.OnStop([this] {
+      MutexLock lock(mutex_);
+      changed_.NotifyAll();
+    });
+    MutexLock lock(mutex_);
+    while (!lost_ && !stop.stopped()) changed_.Wait(mutex_);
+    return lost_.value_or(absl::OkStatus());
+  }
 
   void Stop() override {
     if (stopped_) return;
     stopped_ = true;
     if (server_ != nullptr) server_->Stop(absl::ZeroDuration());
-    controller_.Stop(kube::WorkQueue::Pending::kDiscard);
+    StopWork();
+    // After the last write: then another copy may begin.
+    election_stop_.RequestStop();
+    election_.Join();
     cache_.Stop();
     recorder_.Stop();
   }
 
  private:
+  // The caches begin with the lease: what an earlier leader wrote is in them.
+  absl::Status Lead(const StopToken& stop) {
+    leading_.store(true);
+    KAITO_RETURN_IF_ERROR(cache_.Start(stop));
+    return controller_.Start(stop);
+  }
+
+  void StopWork() {
+    // Whoever comes second waits until it is done.
+    std::call_once(work_stopped_, [this] {
+      controller_.Stop(kube::WorkQueue::Pending::kDiscard);
+    });
+  }
+
+  void RunElection() {
+    kube::LeaderElector elector(clock_, *options_.election.client,
+                                {.lease = options_.election.lease,
+                                 .identity = options_.election.identity,
+                                 .metrics = &metrics_});
+    absl::Status status = elector.Run(
+        [this](const StopToken& leading) {
+          KAITO_RETURN_IF_ERROR(Lead(leading));
+          Notification over;
+          const StopCallback callback =
+              leading.OnStop([&over] { over.Notify(); });
+          over.Wait();
+          StopWork();
+          return absl::OkStatus();
+        },
+        election_stop_.token());
+    leading_.store(false);
+    MutexLock lock(mutex_);
+    lost_ = std::move(status);
+    changed_.NotifyAll();
+  }
+
   static const api::KindInfo* ClaimsOf(const Settings& settings) {
     return settings.node_auto_provisioning ? &ClaimKindInfo(settings.claim_kind)
                                            : nullptr;
@@ -200,7 +262,17 @@ class Running final : public WorkspaceOperator {
   Reconciler reconciler_;
   kube::Controller controller_;
   std::unique_ptr<http::Server> server_;
+  std::once_flag work_stopped_;
+  std::atomic<bool> leading_ = false;
   bool stopped_ = false;
+
+  Mutex mutex_;
+  CondVar changed_;
+  // How the election ended.
+  std::optional<absl::Status> lost_ KAITO_GUARDED_BY(mutex_);
+
+  StopSource election_stop_;
+  Thread election_;  // Last: it uses all of the above.
 };
 
 }  // namespace

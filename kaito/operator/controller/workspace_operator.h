@@ -7,13 +7,14 @@
 //
 //   KAITO_ASSIGN_OR_RETURN(const std::unique_ptr<WorkspaceOperator> op,
 //                          StartOperator(options, client, clock, stop));
-//   ...
+//   const absl::Status lost = op->Wait(stop);
 //   op->Stop();
 
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "kaito/base/clock/clock.h"
 #include "kaito/base/sync/stop_token.h"
@@ -21,6 +22,16 @@
 #include "kaito/operator/controller/reconciler.h"
 
 namespace kaito::controller {
+
+// That of several copies one works, by a Lease. Who loses it must end the
+// process: another copy works already.
+struct ElectionOptions {
+  // Of its own, so that a burst of requests does not cost the lease; outlives
+  // the operator. nullptr: no election, this copy works.
+  kube::ApiClient* client = nullptr;
+  kube::ObjectKey lease;
+  std::string identity;  // Of this copy alone, in this life of it.
+};
 
 struct OperatorOptions {
   // reconciler.events is the operator's own where it is null.
@@ -30,6 +41,7 @@ struct OperatorOptions {
   // Address of the server for metrics and health.
   std::string http_address = "127.0.0.1";
   int64_t http_port = 0;  // 0: any free one. -1: none.
+  ElectionOptions election;
 };
 
 class WorkspaceOperator {
@@ -38,9 +50,16 @@ class WorkspaceOperator {
 
   // Of the server; 0 where there is none.
   virtual int http_port() const = 0;
-  // Whether all caches have their first list. /readyz says the same.
+  // Whether this copy leads.
+  virtual bool leading() const = 0;
+  // Whether all caches have their first list, or another copy leads (a copy
+  // that waits for its turn must not hold up a rollout). /readyz says the same.
   virtual bool ready() const = 0;
-  // Lets running reconciles end, and waits for all threads.
+  // Waits for `stop` (OK), or for the end of leading: Aborted where the lease
+  // was lost. By then nothing of this copy writes any more.
+  virtual absl::Status Wait(const StopToken& stop) = 0;
+  // Lets running reconciles end, waits for all threads, and gives the lease
+  // back.
   virtual void Stop() = 0;
 };
 

@@ -41,6 +41,15 @@ void AddProgramFlags(ProgramFlags& flags, FlagSet& set) {
   set.Add("kubeconfig", &flags.kubeconfig,
           "Another kubeconfig; implies --cluster.")
       .Value("FILE");
+  set.Add("leader-elect", &flags.leader_elect,
+          "Works only while this copy holds the Lease kaito-operator; the "
+          "process ends when it loses it.");
+  set.Add("leader-elect-namespace", &flags.leader_elect_namespace,
+          "Where the Lease is; by default $POD_NAMESPACE, else kube-system.")
+      .Value("NAMESPACE");
+  set.Add("kube-api-qps", &flags.requests_per_second,
+          "Requests a second to the API server, at most; bursts may be twice "
+          "as large.");
   set.Group("Looking ahead");
   set.Add("plan-only", &flags.plan_only,
           "Prints what would be done with the Workspaces of --file, and ends.");
@@ -60,6 +69,11 @@ std::string DefaultDataDir() {
     return JoinPath(home, ".local/share/kaito");
   }
   return "kaito-data";
+}
+
+std::string DefaultNamespace() {
+  const std::string ns = Environment("POD_NAMESPACE");
+  return ns.empty() ? "kube-system" : ns;
 }
 
 std::string FindTool(const std::string& name) {

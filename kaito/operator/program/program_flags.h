@@ -26,6 +26,10 @@ struct ProgramFlags {
   bool cluster = false;
   std::string context;
   std::string kubeconfig;
+  // That of several copies one works.
+  bool leader_elect = true;
+  std::string leader_elect_namespace;  // Empty: DefaultNamespace().
+  double requests_per_second = 50;
 
   // Instead of running: what would be done with the Workspaces of a file.
   bool plan_only = false;
@@ -39,6 +43,9 @@ void AddProgramFlags(ProgramFlags& flags, FlagSet& set);
 
 // $XDG_DATA_HOME/kaito, else ~/.local/share/kaito; "kaito-data" without either.
 std::string DefaultDataDir();
+
+// Where the pod that this is runs (POD_NAMESPACE), else "kube-system".
+std::string DefaultNamespace();
 
 // A program of the system's: in PATH, or where tools/fetch_tools.sh puts it;
 // empty where it is in neither.
