@@ -158,7 +158,8 @@ def check_no_twins(data_dir):
             place = os.readlink(f"/proc/{pid}/cwd")
         except OSError:
             continue
-        places.setdefault(place, []).append((pid, command))
+        if place.startswith(data_dir):
+            places.setdefault(place, []).append((pid, command))
     twins = {place: found for place, found in places.items() if len(found) > 1}
     if twins:
         raise Failed(f"containers that run twice: {twins}")
@@ -167,11 +168,11 @@ def check_no_twins(data_dir):
 class Load:
     """What goes on beside the writers."""
 
-    def __init__(self, target, data, registry):
+    def __init__(self, target, data, registry, steps):
         self.target = target
         self.steps = 0
         target.apply(
-            objects.recipe("kills-recipe", 600, 20),
+            objects.recipe("kills-recipe", steps, 20),
             objects.push_secret("kills-push", registry),
             objects.tuning(
                 "kills-tune", f"http://{data}/rows.jsonl", f"{registry}/kills:1", "kills-recipe", "kills-push"
@@ -257,7 +258,8 @@ def run(target, data, registry, kills, seed, out):
     rng = random.Random(seed)
     known = {}  # Of all writers; each writes names of its own.
     acknowledged = 0
-    load = Load(target, data, registry)
+    # So that the job outlasts most of the kills.
+    load = Load(target, data, registry, steps=100 * kills)
     with tempfile.TemporaryDirectory() as root:
         for number in range(kills):
             acknowledged += _round(target, rng, known, root, load, number)
