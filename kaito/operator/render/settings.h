@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "kaito/api/machine/claim_builder.h"
+#include "kaito/base/version/version.h"
 
 namespace kaito::controller {
 
@@ -16,7 +18,7 @@ namespace kaito::controller {
 enum class ClaimKind : uint8_t { kMachine, kNodeClaim };
 
 struct Settings {
-  std::string runtime_image = "kaito/runtime:0.1.0";
+  std::string runtime_image = absl::StrCat("kaito/runtime:", kVersion);
   // Registry and path of the model images, "mcr.microsoft.com/aks/kaito".
   // Empty: there are none.
   std::string preset_registry = "mcr.microsoft.com/aks/kaito";

@@ -11,6 +11,7 @@
 #include "kaito/api/job/exit_code.h"
 #include "kaito/base/flags/commands.h"
 #include "kaito/base/status/status_macros.h"
+#include "kaito/base/version/version.h"
 #include "kaito/runtime/commands/data.h"
 #include "kaito/runtime/commands/probe.h"
 #include "kaito/runtime/commands/text_commands.h"
@@ -73,6 +74,10 @@ absl::Status CheckArguments(std::span<const std::string> args) {
 }
 
 int RunRuntime(std::span<const std::string> args) {
+  if (const auto version = VersionAnswer("runtime", args)) {
+    std::cout << *version;
+    return static_cast<int>(api::ExitCode::kDone);
+  }
   const Commands commands = AllCommands();
   const absl::StatusOr<SelectedCommand> selected = commands.Select(args);
   if (!selected.ok()) {

@@ -26,6 +26,7 @@
 #include "kaito/base/status/status_macros.h"
 #include "kaito/base/sync/notification.h"
 #include "kaito/base/sync/stop_token.h"
+#include "kaito/base/version/version.h"
 #include "kaito/runtime/serve/commands/served_model.h"
 #include "kaito/runtime/serve/engine/engine.h"
 #include "kaito/runtime/serve/http/model_catalog.h"
@@ -147,7 +148,7 @@ absl::Status RunServe(const ServeOptions& options, Clock& clock,
            [&](absl::string_view directory) {
              return model->LoadAdapter({.directory = std::string(directory)});
            }},
-      {.version = options.version,
+      {.version = std::string(kVersion),
        .kaito_compat = options.kaito_compat,
        .adapter_updates = options.adapter_updates,
        .request_timeout = options.request_timeout,

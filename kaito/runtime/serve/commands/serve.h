@@ -49,7 +49,6 @@ struct ServeOptions {
   bool kaito_compat = false;
   bool adapter_updates = false;
   std::string api_key;
-  std::string version = "0.0.0";
   absl::Duration request_timeout = absl::Minutes(30);
   // Below the 60 s that a pod gets to end.
   absl::Duration drain_timeout = absl::Seconds(50);

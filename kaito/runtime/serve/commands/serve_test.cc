@@ -29,6 +29,7 @@
 #include "kaito/base/sync/notification.h"
 #include "kaito/base/sync/stop_token.h"
 #include "kaito/base/thread/thread.h"
+#include "kaito/base/version/version.h"
 #include "kaito/runtime/adapter/adapter_config.h"
 #include "kaito/runtime/adapter/adapter_directory.h"
 #include "kaito/runtime/adapter/new_adapter.h"
@@ -107,6 +108,14 @@ class ServeTest : public ::testing::Test {
   std::unique_ptr<http::Client> client_;
   Thread thread_;
 };
+
+TEST_F(ServeTest, SaysItsVersion) {
+  Start({});
+  const absl::StatusOr<http::Response> response =
+      client_->Do({.url = absl::StrCat(url_, "/version")}, StopToken());
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_THAT(response->body, HasSubstr(kVersion));
+}
 
 TEST_F(ServeTest, AnswersWhatTheSmallModelKnows) {
   Start({});

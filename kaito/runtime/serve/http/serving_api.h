@@ -49,7 +49,7 @@ using AdapterLoader =
         absl::string_view directory)>;
 
 struct ServingOptions {
-  std::string version = "0.0.0";
+  std::string version;
   // /chat feeds prompts as they are, as KAITO does.
   bool kaito_compat = false;
   // Whether requests may load and unload adapters: they name directories of
