@@ -17,10 +17,13 @@
 #include "kaito/base/flags/flags.h"
 #include "kaito/base/json/writer.h"
 #include "kaito/base/status/status_macros.h"
+#include "kaito/runtime/chat_template/assistant_mask.h"
 #include "kaito/runtime/chat_template/model_template.h"
 #include "kaito/runtime/chat_template/render_command.h"
 #include "kaito/runtime/commands/finish.h"
 #include "kaito/runtime/commands/line_filter.h"
+#include "kaito/runtime/dataset/encoded_row.h"
+#include "kaito/runtime/dataset/masked_tokens.h"
 #include "kaito/runtime/tokenizer/tokenize_command.h"
 #include "kaito/runtime/tokenizer/tokenizer.h"
 
@@ -51,6 +54,13 @@ absl::Status Tokenize(std::span<const std::string> args) {
   });
 }
 
+absl::StatusOr<RenderCommand::TokenMask> TokensOf(const MaskedChat& chat,
+                                                  const Tokenizer& tokenizer) {
+  KAITO_ASSIGN_OR_RETURN(EncodedRow row, EncodeMasked(chat, tokenizer));
+  return RenderCommand::TokenMask{.ids = {row.ids.begin(), row.ids.end()},
+                                  .assistant = std::move(row.trained)};
+}
+
 absl::Status Render(std::span<const std::string> args) {
   std::string model;
   std::string template_file;
@@ -71,7 +81,19 @@ absl::Status Render(std::span<const std::string> args) {
     return absl::OkStatus();
   }
   RenderCommand::Options options;
+  std::unique_ptr<const Tokenizer> tokenizer;
   if (!model.empty()) {
+    // A directory with templates alone gives spans, and no tokens.
+    absl::StatusOr<std::unique_ptr<const Tokenizer>> loaded =
+        Tokenizer::Load(model);
+    if (loaded.ok()) {
+      tokenizer = *std::move(loaded);
+      options.tokenize = [&tokenizer](const MaskedChat& chat) {
+        return TokensOf(chat, *tokenizer);
+      };
+    } else if (!absl::IsNotFound(loaded.status())) {
+      return loaded.status();
+    }
     KAITO_ASSIGN_OR_RETURN(ModelTemplate of_model, LoadModelTemplate(model));
     options.template_text = std::move(of_model.text);
     options.variables_json = json::Write(std::move(of_model.variables));

@@ -25,9 +25,9 @@
 #include "kaito/runtime/chat_template/value.h"
 #include "kaito/runtime/dataset/dataset.h"
 #include "kaito/runtime/dataset/encoded_row.h"
+#include "kaito/runtime/dataset/masked_tokens.h"
 #include "kaito/runtime/dataset/row.h"
 #include "kaito/runtime/dataset/row_json.h"
-#include "kaito/runtime/tokenizer/mapped_text.h"
 #include "kaito/runtime/tokenizer/tokenizer.h"
 
 namespace kaito::runtime {
@@ -35,18 +35,6 @@ namespace {
 
 // Of one row's messages as values.
 constexpr int64_t kMaxValueBytes = int64_t{256} << 20;
-
-// Whether a token is trained that stands for `token`, where `span` was written
-// by the assistant. A token over the border counts, as in transformers; one
-// whose offsets begin before it only because a special token swallowed the
-// white space does not.
-bool IsInside(const tokenization::Span& token, bool special,
-              const TextSpan& span) {
-  const auto begin = static_cast<int64_t>(token.begin);
-  const auto end = static_cast<int64_t>(token.end);
-  if (special && begin < span.begin) return false;
-  return end > span.begin && begin < span.end;
-}
 
 int64_t CommonPrefix(const std::vector<int32_t>& a,
                      const std::vector<int32_t>& b) {
@@ -67,8 +55,6 @@ struct RowEncoder::State {
   absl::StatusOr<EncodedRow> EncodeText(const std::string& text) const;
   absl::StatusOr<EncodedRow> EncodePair(const PromptCompletion& pair) const;
   absl::StatusOr<EncodedRow> EncodeChat(const Conversation& chat_row) const;
-  absl::Status MarkAssistant(const MaskedChat& masked, const Encoding& encoding,
-                             EncodedRow* row) const;
   void Truncate(EncodedRow* row) const;
   void MarkAsKaito(EncodedRow* row) const;
 };
@@ -97,29 +83,6 @@ absl::StatusOr<EncodedRow> RowEncoder::State::EncodePair(
   return row;
 }
 
-absl::Status RowEncoder::State::MarkAssistant(const MaskedChat& masked,
-                                              const Encoding& encoding,
-                                              EncodedRow* row) const {
-  row->trained.assign(row->ids.size(), false);
-  for (const TextSpan& span : masked.assistant) {
-    // Offsets only grow, so a search finds the span's first token.
-    auto at = std::partition_point(
-        encoding.offsets.begin(), encoding.offsets.end(),
-        [&](const tokenization::Span& token) {
-          return static_cast<int64_t>(token.end) <= span.begin;
-        });
-    for (; at != encoding.offsets.end() &&
-           static_cast<int64_t>(at->begin) < span.end;
-         ++at) {
-      const int64_t i = at - encoding.offsets.begin();
-      if (IsInside(*at, tokenizer.IsSpecial(row->ids[i]), span)) {
-        row->trained[i] = true;
-      }
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<EncodedRow> RowEncoder::State::EncodeChat(
     const Conversation& conversation) const {
   if (!chat.has_value()) {
@@ -145,13 +108,7 @@ absl::StatusOr<EncodedRow> RowEncoder::State::EncodeChat(
     KAITO_ASSIGN_OR_RETURN(masked.text, chat->Render(input));
     masked.assistant = {{0, static_cast<int64_t>(masked.text.size())}};
   }
-  KAITO_ASSIGN_OR_RETURN(
-      Encoding encoding,
-      tokenizer.Encode(masked.text, {.add_special_tokens = false,
-                                     .offsets = OffsetUnit::kBytes}));
-  EncodedRow row;
-  row.ids = std::move(encoding.ids);
-  KAITO_RETURN_IF_ERROR(MarkAssistant(masked, encoding, &row));
+  KAITO_ASSIGN_OR_RETURN(EncodedRow row, EncodeMasked(masked, tokenizer));
   if (options.completion_only && conversation.prompt_messages > 0) {
     input.messages = jinja::NewList(
         arena, input.messages.sequence().span().first(
