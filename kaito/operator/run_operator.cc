@@ -28,6 +28,7 @@
 #include "kaito/base/status/status_macros.h"
 #include "kaito/base/sync/notification.h"
 #include "kaito/base/sync/stop_token.h"
+#include "kaito/base/version/version.h"
 #include "kaito/kube/client/access_loader.h"
 #include "kaito/kube/client/cluster_access.h"
 #include "kaito/kube/client/http_api_client.h"
@@ -336,6 +337,10 @@ absl::Status Run(std::span<const std::string> args, Clock& clock,
 }  // namespace
 
 int RunOperator(std::span<const std::string> args) {
+  if (const auto version = VersionAnswer("operator", args)) {
+    std::cout << *version;
+    return 0;
+  }
   absl::StatusOr<std::unique_ptr<StopSignals>> signals = StopSignals::Install();
   if (!signals.ok()) {
     std::cerr << "operator: " << signals.status().message() << "\n";

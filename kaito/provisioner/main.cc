@@ -21,6 +21,7 @@
 #include "kaito/base/process/stop_signals.h"
 #include "kaito/base/status/status_macros.h"
 #include "kaito/base/sync/stop_token.h"
+#include "kaito/base/version/version.h"
 #include "kaito/kube/client/access_loader.h"
 #include "kaito/kube/client/cluster_access.h"
 #include "kaito/kube/client/http_api_client.h"
@@ -121,8 +122,12 @@ absl::Status Run(const std::vector<std::string>& args) {
 }  // namespace kaito::provisioner
 
 int main(int argc, char** argv) {
-  const absl::Status status =
-      kaito::provisioner::Run(std::vector<std::string>(argv + 1, argv + argc));
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  if (const auto version = kaito::VersionAnswer("provisioner", args)) {
+    std::cout << *version;
+    return 0;
+  }
+  const absl::Status status = kaito::provisioner::Run(args);
   if (status.ok()) return 0;
   std::cerr << "provisioner: " << status.message() << "\n";
   // 2: what was given is wrong; 1: the rest.
