@@ -21,6 +21,8 @@
 #include "kaito/runtime/dataset/record.h"
 #include "kaito/runtime/dataset/row.h"
 #include "kaito/runtime/dataset/row_json.h"
+#include "kaito/runtime/oci/byte_stream.h"
+#include "kaito/runtime/oci/compression.h"
 
 namespace kaito::runtime {
 namespace {
@@ -33,6 +35,30 @@ std::string At(DataFormat format, int64_t number) {
   return absl::StrCat(CountsLines(format) ? "line " : "row ", number);
 }
 
+constexpr absl::string_view kGzip = "\x1F\x8B";
+
+// Bounded, since a few bytes may stand for very many.
+absl::StatusOr<std::string> Decompress(absl::string_view bytes,
+                                       int64_t max_bytes) {
+  bool given = false;
+  const ByteSource source = Decompressed([&]() -> absl::StatusOr<std::string> {
+    if (given) return std::string();
+    given = true;
+    return std::string(bytes);
+  });
+  std::string text;
+  while (true) {
+    KAITO_ASSIGN_OR_RETURN(const std::string piece, source());
+    if (piece.empty()) return text;
+    if (static_cast<int64_t>(text.size() + piece.size()) > max_bytes) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("has more than ", max_bytes,
+                       " bytes when decompressed; split the data set"));
+    }
+    text += piece;
+  }
+}
+
 class Loader {
  public:
   Loader(const DatasetOptions& options, Dataset* data)
@@ -41,11 +67,23 @@ class Loader {
   absl::Status ReadFile(DataFile file) {
     const std::string path = file.path;
     KAITO_ASSIGN_OR_RETURN(const MemoryMap map, MemoryMap::Open(path));
-    const absl::string_view text = map.text();
+    absl::string_view text = map.text();
+    std::string plain;
+    if (absl::StartsWith(text, kGzip)) {
+      absl::StatusOr<std::string> all =
+          Decompress(text, options_.max_text_bytes);
+      if (!all.ok()) return Annotate(all.status(), path);
+      plain = *std::move(all);
+      text = plain;
+    }
     const DataFormat content = FormatOfContent(text.substr(0, 512));
     if (file.format == DataFormat::kAuto) file.format = content;
     // Renamed Parquet files are common; other contents leave it to the name.
     if (content == DataFormat::kParquet) file.format = content;
+    if (!plain.empty() && !CountsLines(file.format)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          path, ": only JSON and CSV are read out of gzip; decompress it"));
+    }
     data_.files.push_back(file);
     return Annotate(ReadRecords(file, text), path);
   }
@@ -57,11 +95,6 @@ class Loader {
       return Annotate(ParseRow(record.json, options_.columns).status(),
                       At(file.format, record.number));
     };
-    if (absl::StartsWith(text, "\x1F\x8B")) {
-      return absl::InvalidArgumentError(
-          "is compressed with gzip; decompress it (gunzip), or make it a "
-          "Parquet file");
-    }
     if (absl::StartsWith(text, "version https://git-lfs")) {
       return absl::InvalidArgumentError(
           "is a pointer of Git LFS, not the data: fetch it with git lfs pull");

@@ -89,8 +89,9 @@ DataFormat FormatOfName(absl::string_view name) {
     size_t at = lower.find(dotted);
     for (; at != std::string::npos; at = lower.find(dotted, at + 1)) {
       const size_t end = at + dotted.size();
-      // "a.json.gz" is not JSON; "a.json_download_true" is.
-      if (end == lower.size() || lower[end] == '_') return format;
+      const absl::string_view rest = absl::string_view(lower).substr(end);
+      // "a.json_download_true", and what is compressed; not "a.json.bak".
+      if (rest.empty() || rest[0] == '_' || rest == ".gz") return format;
     }
   }
   return DataFormat::kAuto;
