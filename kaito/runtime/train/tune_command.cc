@@ -14,21 +14,29 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kaito/api/job/exit_code.h"
+#include "kaito/base/clock/clock.h"
 #include "kaito/base/clock/real_clock.h"
 #include "kaito/base/digest/sha256.h"
+#include "kaito/base/file/directory.h"
+#include "kaito/base/file/path.h"
 #include "kaito/base/file/read_file.h"
 #include "kaito/base/flags/flags.h"
 #include "kaito/base/json/value.h"
 #include "kaito/base/process/stop_signals.h"
 #include "kaito/base/status/status.h"
 #include "kaito/base/status/status_macros.h"
+#include "kaito/base/sync/stop_token.h"
 #include "kaito/base/yaml/yaml.h"
 #include "kaito/runtime/commands/finish.h"
+#include "kaito/runtime/fetch/download.h"
+#include "kaito/runtime/fetch/fetch.h"
 #include "kaito/runtime/fetch/in_cluster.h"
+#include "kaito/runtime/fetch/refusal.h"
 #include "kaito/runtime/train/adapter_push.h"
 #include "kaito/runtime/train/recipe.h"
 #include "kaito/runtime/train/tune.h"
@@ -38,6 +46,13 @@ namespace {
 
 // A ConfigMap holds 1 MiB.
 constexpr int64_t kMaxConfigBytes = 1 << 20;
+
+constexpr absl::string_view kDataFolder = ".data";
+
+bool IsUrl(absl::string_view path) {
+  return absl::StartsWith(path, "http://") ||
+         absl::StartsWith(path, "https://");
+}
 
 enum class Device : uint8_t { kAuto, kCpu, kCuda };
 
@@ -61,8 +76,11 @@ void AddFlags(TuneFlags* to, FlagSet* flags) {
       .Value("FILE");
   flags->Group("What wins over the file");
   flags->Add("model", &o.model, "Directory of the base model.").Value("DIR");
-  flags->Add("data", &o.data, "File or directory of data; may be repeated.")
-      .Value("PATH");
+  flags
+      ->Add("data", &o.data,
+            "File or directory of data, or a URL to fetch it from; may be "
+            "repeated.")
+      .Value("PATH|URL");
   flags->Add("output", &o.output, "Directory of the results.").Value("DIR");
   flags
       ->Add("resume", &o.resume,
@@ -92,8 +110,8 @@ void AddFlags(TuneFlags* to, FlagSet* flags) {
   flags->Add("auth", &to->auth, "Docker's config.json with credentials.")
       .Value("FILE");
   flags->Add("allow-private-addresses", &to->allow_private_addresses,
-             "Whether a registry may be at a private or loopback address; in a "
-             "pod of a cluster not by default.");
+             "Whether a registry, or data, may be at a private or loopback "
+             "address; in a pod of a cluster not by default.");
   flags->Example(
       "runtime tune --config training_config.yaml --model ./phi --data "
       "rows.jsonl --output ./adapter");
@@ -134,6 +152,35 @@ absl::StatusOr<Recipe> ReadRecipe(const TuneFlags& flags,
   return recipe;
 }
 
+// Puts files in the place of URLs: fetched into a folder of the results, which
+// are on a volume with room.
+absl::Status FetchData(const TuneFlags& flags, Clock& clock,
+                       const StopToken& stop, Recipe* recipe) {
+  std::vector<std::string> urls;
+  for (const std::string& path : recipe->data_paths) {
+    if (IsUrl(path)) urls.push_back(path);
+  }
+  if (urls.empty()) return absl::OkStatus();
+  const std::string folder = JoinPath(recipe->output, kDataFolder);
+  KAITO_RETURN_IF_ERROR(MakeDirs(folder));
+  const absl::StatusOr<std::vector<FetchedFile>> files = FetchFiles(
+      clock, urls, folder,
+      {.download = {.allow_private_addresses = flags.allow_private_addresses}},
+      stop);
+  if (WasRefused(files.status())) {
+    return absl::PermissionDeniedError(files.status().message());
+  }
+  if (absl::IsResourceExhausted(files.status())) {
+    return absl::UnavailableError(files.status().message());  // Not memory.
+  }
+  KAITO_RETURN_IF_ERROR(files.status());
+  auto file = files->begin();
+  for (std::string& path : recipe->data_paths) {
+    if (IsUrl(path)) path = (file++)->path;
+  }
+  return absl::OkStatus();
+}
+
 void Write(absl::string_view text) {
   std::cout.write(text.data(), static_cast<std::streamsize>(text.size()));
   std::cout.flush();
@@ -150,9 +197,10 @@ absl::StatusOr<TuneResult> Run(const TuneFlags& flags, const FlagSet& flag_set,
     return absl::InvalidArgumentError("--push: this build can't push images");
   }
   KAITO_ASSIGN_OR_RETURN(const ConfigFile file, ReadConfig(flags.config));
-  KAITO_ASSIGN_OR_RETURN(const Recipe recipe,
+  KAITO_ASSIGN_OR_RETURN(Recipe recipe,
                          ReadRecipe(flags, flag_set, file.document));
-  const RealClock clock;
+  RealClock clock;
+  KAITO_RETURN_IF_ERROR(FetchData(flags, clock, signals.token(), &recipe));
   TuneEnvironment environment = {
       .clock = &clock,
       .write = Write,

@@ -15,12 +15,16 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "kaito/api/job/termination.h"
+#include "kaito/base/clock/real_clock.h"
 #include "kaito/base/file/directory.h"
 #include "kaito/base/file/path.h"
 #include "kaito/base/file/read_file.h"
 #include "kaito/base/file/temp_dir.h"
 #include "kaito/base/file/unique_fd.h"
 #include "kaito/base/file/write_file.h"
+#include "kaito/base/http/response_writer.h"
+#include "kaito/base/http/server.h"
+#include "kaito/base/http/server_request.h"
 #include "kaito/base/process/stdio.h"
 #include "kaito/base/process/subprocess.h"
 #include "kaito/base/random/random.h"
@@ -170,6 +174,36 @@ TEST_F(TuneCommandTest, ASignalInterruptsThePushWhichTheNextRunRepeats) {
         return "sha256:d";
       });
   EXPECT_EQ(code, 0);
+}
+
+TEST_F(TuneCommandTest, TakesDataFromUrls) {
+  KAITO_ASSERT_OK_AND_ASSIGN(
+      const std::string rows,
+      ReadFile("examples/demo-data/acme-support.jsonl", 16 << 20));
+  RealClock clock;
+  KAITO_ASSERT_OK_AND_ASSIGN(
+      const auto server,
+      http::Server::Start(
+          clock, {},
+          [&](const http::ServerRequest& request,
+              http::ResponseWriter& writer) {
+            const bool known = request.target.path == "/rows.jsonl";
+            writer.Send({.code = known ? 200 : 404, .body = known ? rows : ""})
+                .IgnoreError();
+          }));
+  const auto run = [&](absl::string_view path) {
+    const std::vector<std::string> args = {
+        "--config",    File("config.yaml"),
+        "--model",     "examples/models/tiny-phi-3-instruct",
+        "--data",      absl::StrCat("http://127.0.0.1:", server->port(), path),
+        "--output",    File("out"),
+        "--max-steps", "1",
+        "--threads",   "1"};
+    return RunTuneCommand(args, nullptr);
+  };
+  EXPECT_EQ(run("/rows.jsonl"), 0);
+  EXPECT_EQ(Content("out/.data/rows.jsonl"), rows);
+  EXPECT_EQ(run("/others.jsonl"), 4);
 }
 
 TEST_F(TuneCommandTest, SaysWhatIsWrongAndLeavesItToTheUser) {
