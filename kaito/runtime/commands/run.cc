@@ -16,6 +16,7 @@
 #include "kaito/runtime/commands/probe.h"
 #include "kaito/runtime/commands/text_commands.h"
 #include "kaito/runtime/commands/transfer_commands.h"
+#include "kaito/runtime/convert/convert_commands.h"
 #include "kaito/runtime/serve/commands/serving_commands.h"
 #include "kaito/runtime/train/tune_command.h"
 
@@ -42,6 +43,8 @@ constexpr Subcommand kSubcommands[] = {
      RunTokenizeCommand},
     {"render", "Messages to a model's text, line by line.", RunRenderCommand},
     {"data", "A data set as tuning would see it.", RunDataCommand},
+    {"quantize", "A model to NF4.", RunQuantizeCommand},
+    {"merge", "An adapter into its model's weights.", RunMergeCommand},
     {"fetch", "Downloads data or weights.", RunFetchCommand,
      CheckFetchArguments},
     {"pack", "A directory to an image.", RunPackCommand},
