@@ -15,11 +15,10 @@ constexpr absl::string_view kTwo =
     "Standard_NV72ads_A10_v5 or Standard_NC24ads_A100_v4";
 constexpr absl::string_view kFour =
     "Standard_NC64as_T4_v3 or Standard_NC24ads_A100_v4";
-constexpr absl::string_view kEight =
-    "Standard_ND96asr_A100_v4 or Standard_ND96isr_H100_v5";
 
-// Azure's announcements of retirement: NC, NCv2, ND, NV in September 2023,
-// NCv3 and NDv2 in September 2025, NVv3 and NVv4 in September 2026.
+// From the lists of retired sizes in Azure's documentation of virtual machines
+// (in 2024 and in 2026): NC, NCv2, ND and NV retired on 6 September 2023, NCv3
+// on 30 September 2025, NVv3 and NVv4 on 30 September 2026. NDv2 is not listed.
 constexpr RetiredInstanceType kRetired[] = {
     {"Standard_NC6", "one K80 with 12 GB", kSmall},
     {"Standard_NC12", "two K80 with 12 GB", kTwo},
@@ -37,7 +36,6 @@ constexpr RetiredInstanceType kRetired[] = {
     {"Standard_ND12s", "two P40 with 24 GB", kTwo},
     {"Standard_ND24s", "four P40 with 24 GB", kFour},
     {"Standard_ND24rs", "four P40 with 24 GB", kFour},
-    {"Standard_ND40rs_v2", "eight V100 with 32 GB", kEight},
     {"Standard_NV6", "one M60 with 8 GB", kSmall},
     {"Standard_NV12", "two M60 with 8 GB", kSmall},
     {"Standard_NV24", "four M60 with 8 GB", kTwo},

@@ -250,6 +250,8 @@ TEST(RetiredInstanceType, IsFoundInAnyCase) {
   EXPECT_EQ(FindRetiredInstanceType(""), nullptr);
   EXPECT_EQ(FindRetiredInstanceType(kDefaultInstanceTypeV1Alpha1), nullptr);
   EXPECT_EQ(FindRetiredInstanceType("Standard_NC8as_T4_v3"), nullptr);
+  // In old age, but still given.
+  EXPECT_EQ(FindRetiredInstanceType("Standard_ND40rs_v2"), nullptr);
 }
 
 TEST(ParseStrength, IsAPlainDecimal) {
