@@ -3,7 +3,6 @@
 //   bazel run //kaito/standalone/apiserver/server:apiserver -- --data-dir /tmp/kaito
 //   export KUBECONFIG=/tmp/kaito/kubeconfig
 
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -19,7 +18,10 @@
 #include "kaito/base/clock/real_clock.h"
 #include "kaito/base/file/directory.h"
 #include "kaito/base/flags/flags.h"
+#include "kaito/base/process/stop_signals.h"
 #include "kaito/base/status/status_macros.h"
+#include "kaito/base/sync/notification.h"
+#include "kaito/base/sync/stop_token.h"
 #include "kaito/standalone/apiserver/server/api_server.h"
 
 namespace kaito::apiserver {
@@ -38,13 +40,8 @@ absl::Status Main(const std::vector<std::string>& args) {
     std::fputs(flags.Help().c_str(), stdout);
     return absl::OkStatus();
   }
-  // Before any thread, so that all of them leave the signals to sigwait().
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-
+  KAITO_ASSIGN_OR_RETURN(const std::unique_ptr<StopSignals> signals,
+                         StopSignals::Install());
   KAITO_RETURN_IF_ERROR(MakeDirs(data_dir, 0700));
   RealClock clock;
   KAITO_ASSIGN_OR_RETURN(
@@ -57,8 +54,9 @@ absl::Status Main(const std::vector<std::string>& args) {
   std::printf("%s\nexport KUBECONFIG=%s\n", server->url().c_str(),
               server->kubeconfig_path().c_str());
   std::fflush(stdout);
-  int signal = 0;
-  sigwait(&signals, &signal);
+  Notification stopped;
+  const StopCallback wake = signals->token().OnStop([&] { stopped.Notify(); });
+  stopped.Wait();
   server->Stop(absl::Seconds(2));
   return absl::OkStatus();
 }
