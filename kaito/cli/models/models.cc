@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "kaito/api/workspace/retired_instance_types.h"
 #include "kaito/base/flags/flags.h"
 #include "kaito/base/flags/nearest_name.h"
 #include "kaito/base/json/value.h"
@@ -40,14 +41,15 @@ struct Needs {
 };
 
 // With the least memory, of Azure, whose GPUs are enough for serving and each
-// for tuning; "" where there is none.
+// for tuning, and that can still be had; "" where there is none.
 std::string SmallestInstanceType(const Preset& preset, const Needs& needs) {
   const provisioner::GpuSku* best = nullptr;
   for (const provisioner::GpuSku& sku : provisioner::GpuSkus()) {
     if (sku.cloud != provisioner::SkuCloud::kAzure ||
         sku.maker != provisioner::GpuMaker::kNvidia || sku.gpus < preset.gpus ||
         sku.memory_bytes < needs.serving_bytes ||
-        sku.memory_bytes_per_gpu() < needs.tuning_bytes) {
+        sku.memory_bytes_per_gpu() < needs.tuning_bytes ||
+        api::FindRetiredInstanceType(sku.name) != nullptr) {
       continue;
     }
     if (best == nullptr || sku.memory_bytes < best->memory_bytes) best = &sku;

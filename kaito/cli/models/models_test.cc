@@ -52,7 +52,9 @@ TEST(Models, WritesJsonOfOne) {
   // 14.7 G parameters in 16 bits; a quarter of that in four.
   EXPECT_GT(*model.Find("servingMemoryBytes")->integer(), int64_t{27} << 30);
   EXPECT_LT(*model.Find("tuningMemoryBytes")->integer(), int64_t{16} << 30);
-  EXPECT_FALSE(model.StringAt({"smallestInstanceType"}).empty());
+  // The smallest that has 27 GiB and is not retired.
+  EXPECT_EQ(model.StringAt({"smallestInstanceType"}),
+            "Standard_NV72ads_A10_v5");
 }
 
 TEST(Models, SaysWhatIsNear) {
