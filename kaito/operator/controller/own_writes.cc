@@ -55,6 +55,12 @@ void OwnWrites::Forget(const kube::ObjectKey& workspace) {
   unseen_.erase(workspace);
 }
 
+std::vector<Written> OwnWrites::Unseen(const kube::ObjectKey& workspace) const {
+  MutexLock lock(mutex_);
+  const auto found = unseen_.find(workspace);
+  return found == unseen_.end() ? std::vector<Written>() : found->second;
+}
+
 absl::StatusOr<bool> OwnWrites::AllSeen(const kube::ObjectKey& workspace,
                                         const ClusterReader& cache,
                                         const ClusterReader& live,

@@ -36,6 +36,10 @@ class OwnWrites {
       KAITO_EXCLUDES(mutex_);
   void Forget(const kube::ObjectKey& workspace) KAITO_EXCLUDES(mutex_);
 
+  // Those that no cache has shown yet.
+  std::vector<Written> Unseen(const kube::ObjectKey& workspace) const
+      KAITO_EXCLUDES(mutex_);
+
   // Forgets those that the cache shows, and says whether these were all. Reads
   // from `live` at most once for each write.
   absl::StatusOr<bool> AllSeen(const kube::ObjectKey& workspace,
@@ -44,7 +48,7 @@ class OwnWrites {
       KAITO_EXCLUDES(mutex_);
 
  private:
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::map<kube::ObjectKey, std::vector<Written>> unseen_
       KAITO_GUARDED_BY(mutex_);
 };

@@ -27,6 +27,8 @@
 #include "kaito/kube/client/api_client.h"
 #include "kaito/operator/apply/applier.h"
 #include "kaito/operator/controller/event_sink.h"
+#include "kaito/operator/controller/fresh_reader.h"
+#include "kaito/operator/controller/own_writes.h"
 #include "kaito/operator/observe/cluster_reader.h"
 #include "kaito/operator/observe/observer.h"
 #include "kaito/operator/plan/assessment.h"
@@ -76,7 +78,8 @@ absl::string_view VerbOf(Step::Action action) {
 }  // namespace
 
 struct Reconciler::Round {
-  const ClusterReader* reader;
+  const ClusterReader& fresh;   // What the server has.
+  const ClusterReader* reader;  // That, or the caches.
   const StopToken& stop;
   std::vector<Written> written;
 };
@@ -91,22 +94,20 @@ Reconciler::Reconciler(Clock& clock, kube::ApiClient& client,
       applier_(client),
       live_(client) {}
 
-absl::StatusOr<const ClusterReader*> Reconciler::ChooseReader(
-    const kube::ObjectKey& key, const StopToken& stop) {
-  if (options_.cache == nullptr) return &live_;
-  KAITO_ASSIGN_OR_RETURN(
-      const bool seen, own_writes_.AllSeen(key, *options_.cache, live_, stop));
-  return seen ? options_.cache : &live_;
-}
-
 absl::StatusOr<absl::Duration> Reconciler::Reconcile(const kube::ObjectKey& key,
                                                      const StopToken& stop) {
-  KAITO_ASSIGN_OR_RETURN(const ClusterReader* reader, ChooseReader(key, stop));
-  Round round = {.reader = reader, .stop = stop};
-  absl::StatusOr<absl::Duration> again = Run(key, round);
-  if (options_.cache != nullptr) {
-    own_writes_.Add(key, std::move(round.written));
+  if (options_.cache == nullptr) {
+    Round round = {.fresh = live_, .reader = &live_, .stop = stop};
+    return Run(key, round);
   }
+  const ClusterReader& cache = *options_.cache;
+  KAITO_ASSIGN_OR_RETURN(const bool seen,
+                         own_writes_.AllSeen(key, cache, live_, stop));
+  const FreshReader fresh(cache, live_, own_writes_.Unseen(key));
+  Round round = {
+      .fresh = fresh, .reader = seen ? &cache : &fresh, .stop = stop};
+  absl::StatusOr<absl::Duration> again = Run(key, round);
+  own_writes_.Add(key, std::move(round.written));
   return again;
 }
 
@@ -129,9 +130,9 @@ absl::StatusOr<absl::Duration> Reconciler::Run(const kube::ObjectKey& key,
   return Bring(workspace, round);
 }
 
-absl::StatusOr<absl::Duration> Reconciler::RunLive(
+absl::StatusOr<absl::Duration> Reconciler::RunFresh(
     const api::Workspace& workspace, Round& round) {
-  round.reader = &live_;
+  round.reader = &round.fresh;
   return Run({workspace.metadata.ns, workspace.metadata.name}, round);
 }
 
@@ -149,7 +150,7 @@ Outcome Reconciler::Apply(const api::Workspace& workspace, const Plan& plan,
 
 absl::StatusOr<absl::Duration> Reconciler::Accept(
     const api::Workspace& workspace, Round& round) {
-  if (round.reader != &live_) return RunLive(workspace, round);
+  if (round.reader != &round.fresh) return RunFresh(workspace, round);
   const Outcome outcome =
       Apply(workspace, MakeAcceptancePlan(workspace), round);
   KAITO_RETURN_IF_ERROR(outcome.status);
@@ -200,7 +201,8 @@ absl::StatusOr<absl::Duration> Reconciler::Bring(
   const Settings& settings = options_.observer.settings;
   const Assessment assessment = Assess(*valid, snapshot, settings);
   const Plan plan = MakePlan(*valid, snapshot, settings, assessment);
-  if (plan.writes() && round.reader != &live_) return RunLive(workspace, round);
+  if (plan.writes() && round.reader != &round.fresh)
+    return RunFresh(workspace, round);
   return Finish(
       workspace, plan,
       MakeStatus(*valid, snapshot, assessment, settings, clock_.Now()), round);

@@ -52,16 +52,13 @@ class Reconciler {
   // A round about a Workspace: what it reads by, and what it wrote.
   struct Round;
 
-  // The caches, where they show all that was written for this Workspace.
-  absl::StatusOr<const ClusterReader*> ChooseReader(const kube::ObjectKey& key,
-                                                    const StopToken& stop);
   absl::StatusOr<absl::Duration> Run(const kube::ObjectKey& key, Round& round);
-  // The same round by what the server has: caches of different kinds are behind
+  // The same round by what the server has now: caches of different kinds are behind
   // by different times, which is good enough to see that nothing is to be done,
   // and for nothing else (a Job that shows as done before its pod does would
   // have its result recorded without the digest).
-  absl::StatusOr<absl::Duration> RunLive(const api::Workspace& workspace,
-                                         Round& round);
+  absl::StatusOr<absl::Duration> RunFresh(const api::Workspace& workspace,
+                                          Round& round);
   absl::StatusOr<absl::Duration> Accept(const api::Workspace& workspace,
                                         Round& round);
   absl::StatusOr<absl::Duration> Delete(const api::Workspace& workspace,
