@@ -22,7 +22,7 @@ _RECIPE = """training_config:
     save_steps: {save_steps}
     seed: 1
     max_steps: {steps}
-    per_device_train_batch_size: 8
+    per_device_train_batch_size: {batch}
     learning_rate: 1.0e-3
     lr_scheduler_type: "constant"
     optim: "adamw_torch"
@@ -36,12 +36,12 @@ _RECIPE = """training_config:
 """
 
 
-def recipe(name, steps=4, save_steps=1000):
+def recipe(name, steps=4, save_steps=1000, batch=8):
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": name},
-        "data": {"training_config.yaml": _RECIPE.format(steps=steps, save_steps=save_steps)},
+        "data": {"training_config.yaml": _RECIPE.format(steps=steps, save_steps=save_steps, batch=batch)},
     }
 
 
@@ -58,19 +58,20 @@ def push_secret(name, registry, user="", password=""):
     }
 
 
-def _workspace(name, **sections):
+def _workspace(name, annotations=(), **sections):
     return {
         "apiVersion": "kaito.sh/v1alpha1",
         "kind": "Workspace",
-        "metadata": {"name": name},
+        "metadata": {"name": name, "annotations": dict(annotations)},
         "resource": {"instanceType": "Standard_NC6s_v3", "labelSelector": {"matchLabels": {"app": name}}},
         **sections,
     }
 
 
-def tuning(name, url, image, config, secret, preset=PRESET):
+def tuning(name, url, image, config, secret, preset=PRESET, annotations=()):
     return _workspace(
         name,
+        annotations,
         tuning={
             "preset": {"name": preset},
             "method": "qlora",

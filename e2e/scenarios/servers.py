@@ -63,6 +63,15 @@ def data_source(files, host="127.0.0.1"):
     return http_server(answer, host)
 
 
+def redirects(location, host="127.0.0.1"):
+    """Sends everybody to another URL."""
+
+    def answer(handler):
+        _send(handler, 302, b"", [("Location", location)])
+
+    return http_server(answer, host)
+
+
 def refusing_registry(host="127.0.0.1"):
     """Answers 401 to everything."""
 

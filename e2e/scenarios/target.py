@@ -5,6 +5,7 @@ A Target is given; Standalone is one that this process starts, kills and starts 
 
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -24,7 +25,9 @@ def find_tool(name):
     found = shutil.which(name)
     if found:
         return found
-    root = os.environ.get("KAITO_TOOLS_DIR") or os.path.join(os.path.expanduser("~"), ".cache/kaito/tools")
+    # Not $HOME, which bazel changes for tests.
+    home = pwd.getpwuid(os.getuid()).pw_dir
+    root = os.environ.get("KAITO_TOOLS_DIR") or os.path.join(home, ".cache/kaito/tools")
     path = os.path.join(root, "bin", name)
     if os.path.exists(path):
         return path
@@ -122,7 +125,9 @@ class Target:
     def service_url(self, name, port=80):
         service = self.get("service", name)
         host = service["spec"]["clusterIP"]
-        moved = json.loads(service["metadata"].get("annotations", {}).get("standalone.kaito.sh/ports", "{}"))
+        # Ports that standalone may not listen on: "80=43210,443=43211".
+        told = service["metadata"].get("annotations", {}).get("standalone.kaito.sh/ports", "")
+        moved = dict(pair.split("=") for pair in told.split(",") if pair)
         return f"http://{host}:{moved.get(str(port), port)}"
 
 
@@ -131,10 +136,12 @@ class Standalone(Target):
 
     owned = True
 
-    def __init__(self, program, data_dir, *flags):
+    def __init__(self, program, data_dir, *flags, prefix=(), env=()):
         self.program = program
         self.data_dir = data_dir
         self.flags = flags
+        self.prefix = prefix  # A command that runs the rest.
+        self.env = dict(env)  # What differs from this process's.
         self.process = None
         self.log_path = os.path.join(data_dir, "operator.log")
         os.makedirs(data_dir, exist_ok=True)
@@ -143,9 +150,9 @@ class Standalone(Target):
     def start(self, timeout=30.0):
         log = open(self.log_path, "ab")
         # KUBECONFIG of the caller must not be read by standalone; set it to see that.
-        env = dict(os.environ, KUBECONFIG="/nonexistent/kubeconfig")
+        env = {**os.environ, "KUBECONFIG": "/nonexistent/kubeconfig", **self.env}
         self.process = subprocess.Popen(
-            [self.program, "--data-dir", self.data_dir, *self.flags],
+            [*self.prefix, self.program, "--data-dir", self.data_dir, *self.flags],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
