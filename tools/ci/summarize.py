@@ -15,7 +15,7 @@ import sys
 
 # "//a:b   (cached) PASSED in 0.1s", "//a:b  FAILED TO BUILD", "check.sh FAILED in 2s"
 RESULT = re.compile(
-    r"^(?P<name>(//|tools/)\S+)\s+(\(cached\)\s+)?"
+    r"^(?P<name>(//|tools/|e2e/)\S+)\s+(\(cached\)\s+)?"
     r"(?P<verdict>PASSED|FLAKY|FAILED TO BUILD|FAILED|TIMEOUT|INCOMPLETE|NO STATUS|REMOTE FAILURE)\b"
 )
 # bazel also reports what it left out; these are no results.

@@ -49,6 +49,11 @@ class SummarizeTest(unittest.TestCase):
       self.assertEqual(code, 1, verdict)
       self.assertEqual(lines[-1], "2 passed, 1 failed", verdict)
 
+  def test_counts_checks_that_are_no_targets(self):
+    code, lines = self.run_script("e2e/quickstart PASSED in 35.0s\ntools/lint.sh FAILED in 1.0s", 1)
+    self.assertEqual(code, 1)
+    self.assertEqual(lines[-1], "3 passed, 1 failed")
+
   def test_a_run_that_broke_off_is_a_failure(self):
     code, lines = self.run_script("", 1)
     self.assertEqual(code, 1)
