@@ -9,7 +9,7 @@
 #include "kaito/base/status/status_macros.h"
 #include "kaito/cli/chat/chat_command.h"
 #include "kaito/cli/doctor/doctor_command.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 #include "kaito/cli/models/models.h"
 #include "kaito/cli/plan/plan_command.h"
 #include "kaito/cli/status/status_command.h"

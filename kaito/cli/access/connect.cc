@@ -12,7 +12,7 @@
 #include "kaito/api/meta/gvk.h"
 #include "kaito/api/workspace/names.h"
 #include "kaito/base/status/status_macros.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 #include "kaito/kube/client/access_loader.h"
 #include "kaito/kube/client/cluster_access.h"
 #include "kaito/kube/client/http_api_client.h"
@@ -29,7 +29,7 @@ absl::Status WithRemedy(const absl::Status& status, absl::string_view remedy) {
 
 }  // namespace
 
-absl::StatusOr<kube::ClusterAccess> FindCluster(const CommonFlags& flags,
+absl::StatusOr<kube::ClusterAccess> FindCluster(const SharedFlags& flags,
                                                 const Context& context) {
   absl::StatusOr<kube::ClusterAccess> access =
       kube::LoadClusterAccess({.kubeconfig = flags.kubeconfig,
@@ -44,7 +44,7 @@ absl::StatusOr<kube::ClusterAccess> FindCluster(const CommonFlags& flags,
   return access;
 }
 
-absl::StatusOr<Cluster> Connect(const CommonFlags& flags,
+absl::StatusOr<Cluster> Connect(const SharedFlags& flags,
                                 const Context& context) {
   Cluster cluster;
   KAITO_ASSIGN_OR_RETURN(cluster.access, FindCluster(flags, context));

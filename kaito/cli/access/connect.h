@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "kaito/api/meta/gvk.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 #include "kaito/kube/client/api_client.h"
 #include "kaito/kube/client/cluster_access.h"
 
@@ -26,11 +26,11 @@ struct Cluster {
 };
 
 // Where the cluster is; NotFound says what to do where none is named.
-absl::StatusOr<kube::ClusterAccess> FindCluster(const CommonFlags& flags,
+absl::StatusOr<kube::ClusterAccess> FindCluster(const SharedFlags& flags,
                                                 const Context& context);
 
 // Connects to nobody yet.
-absl::StatusOr<Cluster> Connect(const CommonFlags& flags,
+absl::StatusOr<Cluster> Connect(const SharedFlags& flags,
                                 const Context& context);
 
 // Of Workspaces.

@@ -21,7 +21,7 @@
 #include "kaito/cli/access/connect.h"
 #include "kaito/cli/chat/conversation.h"
 #include "kaito/cli/chat/model_service.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 #include "kaito/cli/text/printable.h"
 
 namespace kaito::cli {
@@ -30,7 +30,7 @@ namespace {
 constexpr int64_t kMaxWords = 10000;
 
 struct ChatFlags {
-  CommonFlags common;
+  SharedFlags common;
   ChatOptions chat;
   double temperature = -1;
   std::string address;

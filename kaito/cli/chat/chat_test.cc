@@ -29,7 +29,7 @@
 #include "kaito/cli/chat/chat_command.h"
 #include "kaito/cli/chat/event_stream.h"
 #include "kaito/cli/chat/model_service.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 #include "kaito/kube/fake/fake_api_client.h"
 
 namespace kaito::cli {

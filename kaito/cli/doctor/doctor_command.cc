@@ -18,14 +18,14 @@
 #include "kaito/cli/doctor/cluster_facts.h"
 #include "kaito/cli/doctor/findings.h"
 #include "kaito/cli/doctor/machine_facts.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 #include "kaito/cli/text/printable.h"
 #include "kaito/kube/client/cluster_access.h"
 
 namespace kaito::cli {
 namespace {
 
-std::vector<Finding> ClusterFindings(const CommonFlags& flags,
+std::vector<Finding> ClusterFindings(const SharedFlags& flags,
                                      const Context& context) {
   const absl::StatusOr<kube::ClusterAccess> access =
       FindCluster(flags, context);
@@ -71,7 +71,7 @@ absl::Status ShowFindings(const std::vector<Finding>& findings,
 
 absl::Status DoctorCommand(std::span<const std::string> args,
                            const Context& context) {
-  CommonFlags common;
+  SharedFlags common;
   MachineLook look = {.env = context.env};
   std::string registry;
   FlagSet set("kubectl kaito doctor",

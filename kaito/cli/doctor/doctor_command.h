@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "kaito/cli/doctor/findings.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 
 namespace kaito::cli {
 

@@ -25,7 +25,7 @@
 #include "kaito/cli/doctor/doctor_command.h"
 #include "kaito/cli/doctor/findings.h"
 #include "kaito/cli/doctor/machine_facts.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 #include "kaito/kube/fake/fake_api_client.h"
 
 namespace kaito::cli {

@@ -18,7 +18,7 @@
 #include "kaito/base/json/value.h"
 #include "kaito/base/json/writer.h"
 #include "kaito/base/status/status_macros.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 #include "kaito/cli/text/printable.h"
 #include "kaito/cli/text/table.h"
 #include "kaito/operator/estimate/memory_estimate.h"
@@ -136,7 +136,7 @@ absl::StatusOr<std::vector<const Preset*>> Select(
 
 absl::Status ModelsCommand(std::span<const std::string> args,
                            const Context& context) {
-  CommonFlags common;
+  SharedFlags common;
   FlagSet set("kubectl kaito models",
               "Lists the presets that a Workspace can name, with what they "
               "need.");

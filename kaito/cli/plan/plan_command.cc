@@ -15,7 +15,7 @@
 #include "kaito/base/json/value.h"
 #include "kaito/base/json/writer.h"
 #include "kaito/base/status/status_macros.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 #include "kaito/cli/text/printable.h"
 #include "kaito/operator/plan/plan_only.h"
 #include "kaito/operator/plan/step.h"
@@ -106,7 +106,7 @@ void AddPlanFlags(PlanFlags& flags, FlagSet& set) {
 
 absl::Status PlanCommand(std::span<const std::string> args,
                          const Context& context) {
-  CommonFlags common;
+  SharedFlags common;
   PlanFlags flags;
   FlagSet set("kubectl kaito plan",
               "Says what the operator would do with the Workspaces of a file. "

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 
 namespace kaito::cli {
 

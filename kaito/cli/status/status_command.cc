@@ -19,7 +19,7 @@
 #include "kaito/base/status/status_macros.h"
 #include "kaito/base/sync/stop_token.h"
 #include "kaito/cli/access/connect.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 #include "kaito/cli/status/change_lines.h"
 #include "kaito/cli/status/describe.h"
 #include "kaito/cli/status/screen.h"
@@ -187,7 +187,7 @@ absl::Status ShowStatus(const StatusOptions& options, kube::ApiClient& client,
 
 absl::Status StatusCommand(std::span<const std::string> args,
                            const Context& context) {
-  CommonFlags common;
+  SharedFlags common;
   StatusFlags flags;
   StatusOptions options;
   FlagSet set("kubectl kaito status",

@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 #include "kaito/kube/client/api_client.h"
 
 namespace kaito::cli {

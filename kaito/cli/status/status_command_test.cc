@@ -18,7 +18,7 @@
 #include "kaito/base/status/status_matchers.h"
 #include "kaito/base/sync/stop_token.h"
 #include "kaito/cli/access/connect.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 #include "kaito/cli/status/screen.h"
 #include "kaito/kube/fake/fake_api_client.h"
 

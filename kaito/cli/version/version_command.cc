@@ -15,8 +15,9 @@
 #include "kaito/base/json/value.h"
 #include "kaito/base/json/writer.h"
 #include "kaito/base/status/status_macros.h"
+#include "kaito/base/version/version.h"
 #include "kaito/cli/access/connect.h"
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 #include "kaito/cli/text/printable.h"
 #include "kaito/kube/client/cluster_access.h"
 #include "kaito/kube/client/transport.h"
@@ -24,10 +25,7 @@
 namespace kaito::cli {
 namespace {
 
-// As the images of operator and runtime (operator/render/settings.h).
-constexpr absl::string_view kVersion = "0.1.0";
-
-absl::StatusOr<std::string> ServerVersion(const CommonFlags& flags,
+absl::StatusOr<std::string> ServerVersion(const SharedFlags& flags,
                                           const Context& context) {
   KAITO_ASSIGN_OR_RETURN(const kube::ClusterAccess access,
                          FindCluster(flags, context));
@@ -50,7 +48,7 @@ absl::StatusOr<std::string> ServerVersion(const CommonFlags& flags,
 
 absl::Status VersionCommand(std::span<const std::string> args,
                             const Context& context) {
-  CommonFlags common;
+  SharedFlags common;
   bool client_only = false;
   FlagSet set("kubectl kaito version",
               "Prints this program's version, and the API server's.");

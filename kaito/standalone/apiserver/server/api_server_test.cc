@@ -1,10 +1,6 @@
 #include "kaito/standalone/apiserver/server/api_server.h"
 
-#include <cstdlib>
-#include <deque>
-#include <initializer_list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,27 +8,17 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "kaito/api/meta/api_status.h"
-#include "kaito/api/workspace/crd.h"
-#include "kaito/base/clock/real_clock.h"
-#include "kaito/base/file/temp_dir.h"
 #include "kaito/base/http/client.h"
 #include "kaito/base/http/client_options.h"
-#include "kaito/base/http/headers.h"
 #include "kaito/base/http/message.h"
-#include "kaito/base/json/reader.h"
 #include "kaito/base/json/value.h"
 #include "kaito/base/json/writer.h"
 #include "kaito/base/status/status_matchers.h"
-#include "kaito/base/sync/mutex.h"
-#include "kaito/base/sync/stop_token.h"
-#include "kaito/base/sync/thread_annotations.h"
-#include "kaito/standalone/apiserver/rest/service_address.h"
+#include "kaito/standalone/apiserver/server/api_server_fixture.h"
 #include "kaito/standalone/apiserver/server/fault_injector.h"
 #include "kaito/standalone/apiserver/watch/watch_fault.h"
 
@@ -42,184 +28,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-struct Reply {
-  int code = 0;
-  json::Value body;
-  http::Headers headers;
-
-  // Of a Status, or an object.
-  std::string At(std::initializer_list<absl::string_view> path) const {
-    return std::string(body.StringAt(path));
-  }
-};
-
-// Answers each request on configmaps with the next of its faults.
-class TestFaults final : public FaultInjector {
- public:
-  std::optional<RequestFault> OnRequest(const RequestFacts& facts) override {
-    MutexLock lock(mutex_);
-    if (facts.resource != "configmaps" || requests_.empty()) {
-      return std::nullopt;
-    }
-    RequestFault fault = std::move(requests_.front());
-    requests_.pop_front();
-    return fault;
-  }
-  WatchFault OnWatchLine(absl::string_view, absl::string_view) override {
-    MutexLock lock(mutex_);
-    if (lines_.empty()) return WatchFault::kNone;
-    const WatchFault fault = lines_.front();
-    lines_.pop_front();
-    return fault;
-  }
-  void AddRequest(RequestFault fault) {
-    MutexLock lock(mutex_);
-    requests_.push_back(std::move(fault));
-  }
-  void AddLine(WatchFault fault) {
-    MutexLock lock(mutex_);
-    lines_.push_back(fault);
-  }
-
- private:
-  Mutex mutex_;
-  std::deque<RequestFault> requests_ KAITO_GUARDED_BY(mutex_);
-  std::deque<WatchFault> lines_ KAITO_GUARDED_BY(mutex_);
-};
-
-class ApiServerTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    KAITO_ASSERT_OK_AND_ASSIGN(dir_, TempDir::Create(getenv("TEST_TMPDIR")));
-    Start();
-  }
-
-  void Start() {
-    server_ = nullptr;
-    ApiServerOptions options;
-    options.data_dir = dir_.path();
-    options.definitions = {api::WorkspaceCrd({})};
-    options.hooks["workspaces.kaito.sh"].validate =
-        [](const json::Value*, const json::Value& after) {
-          AdmissionVerdict verdict;
-          verdict.warnings.push_back("looked at");
-          if (after.StringAt({"tuning", "method"}) == "magic") {
-            verdict.errors.NotSupported("tuning.Method", "magic", {"qlora"});
-          }
-          return verdict;
-        };
-    options.service_range = [this]() -> absl::StatusOr<ServiceRange> {
-      return services_;
-    };
-    options.id_seed = 7;
-    options.faults = &faults_;
-    KAITO_ASSERT_OK_AND_ASSIGN(server_,
-                               ApiServer::Start(clock_, std::move(options)));
-    KAITO_ASSERT_OK_AND_ASSIGN(
-        client_,
-        http::Client::Create(
-            clock_, {.ca_pem = server_->credentials().authority_pem,
-                     .client_certificate = server_->credentials().client,
-                     .proxy_from = http::ProxyFrom::kNowhere}));
-  }
-
-  Reply Do(absl::string_view method, absl::string_view path,
-           absl::string_view body = "",
-           absl::string_view type = "application/json",
-           absl::string_view accept = "application/json") {
-    http::Request request;
-    request.method = std::string(method);
-    request.url = absl::StrCat(server_->url(), path);
-    request.headers = {{"Content-Type", std::string(type)},
-                       {"Accept", std::string(accept)}};
-    request.body = std::string(body);
-    absl::StatusOr<http::Response> response = client_->Do(request, {});
-    EXPECT_TRUE(response.ok()) << response.status();
-    Reply reply;
-    if (!response.ok()) return reply;
-    reply.code = response->code;
-    reply.headers = response->headers;
-    absl::StatusOr<json::Value> parsed = json::Parse(response->body);
-    if (parsed.ok()) reply.body = *std::move(parsed);
-    return reply;
-  }
-
-  Reply MakeConfigMap(absl::string_view name) {
-    return Do("POST", "/api/v1/namespaces/default/configmaps",
-              absl::StrCat(R"({"metadata":{"name":")", name,
-                           R"(","labels":{"n":")", name, R"("}}})"));
-  }
-
-  // "ADDED name", until the stream ends.
-  std::vector<std::string> WatchAll(absl::string_view path) {
-    absl::StatusOr<std::unique_ptr<http::ResponseStream>> stream =
-        client_->Open({.url = absl::StrCat(server_->url(), path)}, {});
-    EXPECT_TRUE(stream.ok()) << stream.status();
-    if (!stream.ok()) return {};
-    absl::StatusOr<http::Response> all = http::ReadAll(**stream, 1 << 20);
-    EXPECT_TRUE(all.ok()) << all.status();
-    std::vector<std::string> lines;
-    if (!all.ok()) return lines;
-    for (absl::string_view line :
-         absl::StrSplit(all->body, '\n', absl::SkipEmpty())) {
-      absl::StatusOr<json::Value> event = json::Parse(line);
-      if (!event.ok()) return {"no JSON: " + std::string(line)};
-      lines.push_back(
-          absl::StrCat(event->StringAt({"type"}), " ",
-                       event->StringAt({"object", "metadata", "name"}),
-                       event->StringAt({"object", "message"})));
-    }
-    return lines;
-  }
-
-  // Waits until a watch from the beginning of time has that line.
-  bool Sees(absl::string_view collection, absl::string_view wanted) {
-    absl::StatusOr<std::unique_ptr<http::ResponseStream>> stream =
-        client_->Open({.url = absl::StrCat(server_->url(), collection,
-                                           "?watch=1&timeoutSeconds=20"
-                                           "&resourceVersion=1"),
-                       .timeout = absl::Seconds(25)},
-                      {});
-    std::string text;
-    while (stream.ok()) {
-      const absl::StatusOr<std::string> piece = (*stream)->Read();
-      if (!piece.ok() || piece->empty()) break;
-      text += *piece;
-      for (absl::string_view line : absl::StrSplit(text, '\n')) {
-        const absl::StatusOr<json::Value> event = json::Parse(line);
-        if (event.ok() && absl::StrCat(event->StringAt({"type"}), " ",
-                                       event->StringAt({"object", "metadata",
-                                                        "name"})) == wanted) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  // Returns the uid.
-  std::string MakeOwned(absl::string_view name, absl::string_view owner,
-                        absl::string_view uid) {
-    return Do("POST", "/api/v1/namespaces/default/secrets",
-              absl::StrCat(
-                  R"({"metadata":{"name":")", name,
-                  R"(","ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap",
-                      "blockOwnerDeletion":true,"name":")",
-                  owner, R"(","uid":")", uid, R"("}]}})"))
-        .At({"metadata", "uid"});
-  }
-
-  RealClock clock_;
-  TestFaults faults_;
-  ServiceRange services_;
-  TempDir dir_;
-  std::unique_ptr<ApiServer> server_;
-  std::unique_ptr<http::Client> client_;
-};
-
-constexpr char kMaps[] = "/api/v1/namespaces/default/configmaps";
-constexpr char kWorkspaces[] =
-    "/apis/kaito.sh/v1alpha1/namespaces/default/workspaces";
+class ApiServerTest : public ApiServerFixture {};
 
 TEST_F(ApiServerTest, ServicesGetAddressesOfTheGivenRangeOnly) {
   constexpr char kServices[] = "/api/v1/namespaces/default/services";
@@ -418,31 +227,6 @@ TEST_F(ApiServerTest, StatusAndSpecAreWrittenApart) {
   EXPECT_EQ(*spec.body.FindPath({"metadata", "generation"}), json::Value(2));
 }
 
-TEST_F(ApiServerTest, AFinalizerHoldsAnObjectUntilItIsGone) {
-  Do("POST", kMaps, R"({"metadata":{"name":"a","finalizers":["x.y/z"]}})");
-  const std::string path = absl::StrCat(kMaps, "/a");
-  const Reply marked = Do("DELETE", path);
-  EXPECT_EQ(marked.code, 200);
-  EXPECT_NE(marked.At({"metadata", "deletionTimestamp"}), "");
-  const char* type = "application/merge-patch+json";
-  EXPECT_EQ(Do("PATCH", path,
-               R"({"metadata":{"finalizers":["x.y/z","b.c/d"]}})", type)
-                .code,
-            422);
-  EXPECT_EQ(Do("PATCH", path, R"({"metadata":{"finalizers":null}})", type).code,
-            200);
-  EXPECT_EQ(Do("GET", path).code, 404);
-}
-
-TEST_F(ApiServerTest, DeletionKeepsItsPreconditions) {
-  MakeConfigMap("a");
-  EXPECT_EQ(Do("DELETE", absl::StrCat(kMaps, "/a"),
-               R"({"preconditions":{"uid":"other"}})")
-                .code,
-            409);
-  EXPECT_EQ(Do("GET", absl::StrCat(kMaps, "/a")).code, 200);
-}
-
 TEST_F(ApiServerTest, NothingIsMadeInANamespaceThatIsNot) {
   const Reply reply = Do("POST", "/api/v1/namespaces/no/configmaps",
                          R"({"metadata":{"name":"a"}})");
@@ -472,70 +256,6 @@ TEST_F(ApiServerTest, TablesHaveTheColumnsOfTheKind) {
 }
 
 constexpr char kSecrets[] = "/api/v1/namespaces/default/secrets";
-
-TEST_F(ApiServerTest, DependentsGoWithTheirLastOwner) {
-  const std::string a = MakeConfigMap("a").At({"metadata", "uid"});
-  MakeOwned("s", "a", a);
-  EXPECT_EQ(Do("DELETE", absl::StrCat(kMaps, "/a")).At({"status"}), "Success");
-  EXPECT_TRUE(Sees(kSecrets, "DELETED s"));
-  // One whose owner never was goes too.
-  MakeOwned("t", "x", "no-such-uid");
-  EXPECT_TRUE(Sees(kSecrets, "DELETED t"));
-}
-
-TEST_F(ApiServerTest, AForegroundDeletionWaitsForDependents) {
-  const std::string a = MakeConfigMap("a").At({"metadata", "uid"});
-  MakeOwned("s", "a", a);
-  const char* type = "application/merge-patch+json";
-  const std::string secret = absl::StrCat(kSecrets, "/s");
-  Do("PATCH", secret, R"({"metadata":{"finalizers":["x.y/z"]}})", type);
-  const Reply reply = Do("DELETE", absl::StrCat(kMaps, "/a"),
-                         R"({"propagationPolicy":"Foreground"})");
-  EXPECT_EQ((*reply.body.FindPath({"metadata", "finalizers"})->array())[0],
-            json::Value("foregroundDeletion"));
-  EXPECT_TRUE(Sees(kSecrets, "MODIFIED s"));
-  EXPECT_EQ(Do("GET", absl::StrCat(kMaps, "/a")).code, 200);
-  Do("PATCH", secret, R"({"metadata":{"finalizers":null}})", type);
-  EXPECT_TRUE(Sees(kMaps, "DELETED a"));
-}
-
-TEST_F(ApiServerTest, AnOrphaningDeletionLeavesDependents) {
-  const std::string a = MakeConfigMap("a").At({"metadata", "uid"});
-  MakeOwned("s", "a", a);
-  Do("DELETE", absl::StrCat(kMaps, "/a"), R"({"propagationPolicy":"Orphan"})");
-  EXPECT_TRUE(Sees(kMaps, "DELETED a"));
-  const Reply secret = Do("GET", absl::StrCat(kSecrets, "/s"));
-  EXPECT_EQ(secret.code, 200);
-  EXPECT_EQ(secret.body.FindPath({"metadata", "ownerReferences"}), nullptr);
-}
-
-TEST_F(ApiServerTest, ANamespaceIsEmptiedAndGoes) {
-  Do("POST", "/api/v1/namespaces", R"({"metadata":{"name":"n"}})");
-  Do("POST", "/api/v1/namespaces/n/configmaps",
-     R"({"metadata":{"name":"a","finalizers":["x.y/z"]}})");
-  const Reply reply = Do("DELETE", "/api/v1/namespaces/n");
-  EXPECT_EQ(reply.At({"status", "phase"}), "Terminating");
-  const Reply refused = Do("POST", "/api/v1/namespaces/n/secrets",
-                           R"({"metadata":{"name":"s"}})");
-  EXPECT_EQ(refused.code, 403);
-  EXPECT_EQ(
-      (*refused.body.FindPath({"details", "causes"})->array())[0].StringAt(
-          {"reason"}),
-      "NamespaceTerminating");
-  EXPECT_TRUE(Sees("/api/v1/namespaces/n/configmaps", "MODIFIED a"));
-  Do("PATCH", "/api/v1/namespaces/n/configmaps/a",
-     R"({"metadata":{"finalizers":null}})", "application/merge-patch+json");
-  EXPECT_TRUE(Sees("/api/v1/namespaces", "DELETED n"));
-}
-
-TEST_F(ApiServerTest, AKindGoesWithItsObjects) {
-  Do("POST", kWorkspaces,
-     R"({"metadata":{"name":"w"},"resource":{"labelSelector":{}}})");
-  const char* crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-  Do("DELETE", absl::StrCat(crds, "/workspaces.kaito.sh"));
-  EXPECT_TRUE(Sees(crds, "DELETED workspaces.kaito.sh"));
-  EXPECT_EQ(Do("GET", kWorkspaces).code, 404);
-}
 
 TEST_F(ApiServerTest, AppliesByManagersAndNamesConflicts) {
   const std::string path = absl::StrCat(kMaps, "/a?fieldManager=");

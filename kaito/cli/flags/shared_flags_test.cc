@@ -1,4 +1,4 @@
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 
 #include <string>
 #include <vector>
@@ -22,8 +22,8 @@ TEST(WithLongNames, KnowsKubectlsLetters) {
                           "--file=a.y", "-", "-wx", "--once", "--", "-o"));
 }
 
-TEST(CommonFlags, AreRead) {
-  CommonFlags flags;
+TEST(SharedFlags, AreRead) {
+  SharedFlags flags;
   FlagSet set("kubectl kaito x", "Does x.");
   AddOutputFlag(flags, set);
   AddClusterFlags(flags, set);

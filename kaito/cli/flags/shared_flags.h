@@ -1,10 +1,10 @@
-#ifndef KAITO_CLI_FLAGS_COMMON_FLAGS_H_
-#define KAITO_CLI_FLAGS_COMMON_FLAGS_H_
+#ifndef KAITO_CLI_FLAGS_SHARED_FLAGS_H_
+#define KAITO_CLI_FLAGS_SHARED_FLAGS_H_
 
 // What all commands of kubectl-kaito share: where they read and write, kubectl's
 // short flags, and the flags that name the cluster.
 //
-//   CommonFlags common;
+//   SharedFlags common;
 //   FlagSet set("kubectl kaito status", "Shows Workspaces.");
 //   AddOutputFlag(common, set);
 //   AddClusterFlags(common, set);
@@ -40,15 +40,15 @@ struct Context {
 
 enum class OutputFormat : uint8_t { kText, kJson };
 
-struct CommonFlags {
+struct SharedFlags {
   OutputFormat output = OutputFormat::kText;
   std::string kubeconfig;
   std::string context;
   std::string ns;  // Empty: the context's.
 };
 
-void AddOutputFlag(CommonFlags& flags, FlagSet& set);
-void AddClusterFlags(CommonFlags& flags, FlagSet& set);
+void AddOutputFlag(SharedFlags& flags, FlagSet& set);
+void AddClusterFlags(SharedFlags& flags, FlagSet& set);
 
 // -o, -n, -f, -w and -A as kubectl has them (-o json, -o=json, -ojson), by their
 // long names. What follows "--" stays.
@@ -56,4 +56,4 @@ std::vector<std::string> WithLongNames(std::span<const std::string> args);
 
 }  // namespace kaito::cli
 
-#endif  // KAITO_CLI_FLAGS_COMMON_FLAGS_H_
+#endif  // KAITO_CLI_FLAGS_SHARED_FLAGS_H_

@@ -1,4 +1,4 @@
-#include "kaito/cli/flags/common_flags.h"
+#include "kaito/cli/flags/shared_flags.h"
 
 #include <span>
 #include <string>
@@ -41,13 +41,13 @@ std::string LongName(absl::string_view arg) {
 
 }  // namespace
 
-void AddOutputFlag(CommonFlags& flags, FlagSet& set) {
+void AddOutputFlag(SharedFlags& flags, FlagSet& set) {
   set.AddEnum("output", &flags.output,
               {{"text", OutputFormat::kText}, {"json", OutputFormat::kJson}},
               "Also -o: text for people, json for programs.");
 }
 
-void AddClusterFlags(CommonFlags& flags, FlagSet& set) {
+void AddClusterFlags(SharedFlags& flags, FlagSet& set) {
   set.Group("Cluster");
   set.Add("kubeconfig", &flags.kubeconfig,
           "By default $KUBECONFIG, else ~/.kube/config.")
