@@ -220,11 +220,15 @@ absl::StatusOr<Applied> ApplyObject(const Schema& schema, bool has_status,
                                     const json::Value* live,
                                     const json::Value& applied) {
   json::Value intent = applied;
+  json::Value* metadata = intent.Find("metadata");
+  if (metadata == nullptr || !metadata->is_object()) {
+    return absl::InvalidArgumentError("apply: metadata is no object");
+  }
   if (live != nullptr) {
     // The server's own; resourceVersion was compared.
-    intent["metadata"].object()->Erase("resourceVersion");
-    intent["metadata"].object()->Erase("uid");
-    intent["metadata"].object()->Erase("creationTimestamp");
+    metadata->object()->Erase("resourceVersion");
+    metadata->object()->Erase("uid");
+    metadata->object()->Erase("creationTimestamp");
   }
   Entries entries;
   if (live != nullptr) {

@@ -30,7 +30,7 @@ struct Writer {
   absl::Time now;
 };
 
-// Writes metadata.managedFields of `after`: a create (`before` is null), update
+// Writes metadata.managedFields of `after`, which has metadata: a create (`before` is null), update
 // or patch by the writer. Does nothing where nothing was changed.
 void TrackUpdate(const Schema& schema, bool has_status, const Writer& writer,
                  const json::Value* before, json::Value& after);

@@ -127,6 +127,15 @@ TEST(Apply, OwnsWhatItSaysAndIdentityBelongsToNobody) {
               ElementsAre(R"(Apply a {"f:spec":{"f:replicas":{}}})"));
 }
 
+TEST(Apply, RefusesWhatHasNoMetadata) {
+  World world;
+  for (const char* bad : {R"({"kind":"Deployment"})", R"({"metadata":"d"})"}) {
+    EXPECT_THAT(world.Try("a", bad).status(),
+                StatusIs(absl::StatusCode::kInvalidArgument, _))
+        << bad;
+  }
+}
+
 TEST(Apply, RemovesWhatItGivesUp) {
   World world;
   world.Apply("a", Object(R"({"replicas":2,"paused":true,"template":{"spec":

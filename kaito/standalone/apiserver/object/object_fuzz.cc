@@ -74,12 +74,16 @@ void Patch(uint8_t kind, const json::Value& patch, json::Value pod) {
       CheckReadable(applied->object);
       // What it applied it owns: to take it all back must work.
       (void)ApplyObject(PodSchema(), true, writer, true, &applied->object,
-                        json::Object{{"apiVersion", "v1"}, {"kind", "Pod"}})
+                        json::Object{{"apiVersion", "v1"},
+                                     {"kind", "Pod"},
+                                     {"metadata", json::Object{}}})
           .status();
       return;
     }
   }
-  if (!status.ok() || !pod.is_object()) return;
+  // The server goes on with nothing else.
+  const json::Value* metadata = pod.Find("metadata");
+  if (!status.ok() || metadata == nullptr || !metadata->is_object()) return;
   TrackUpdate(PodSchema(), true, writer, &before, pod);
   CheckReadable(pod);
 }
