@@ -297,6 +297,7 @@ QUICK_TESTS = [
     "//kaito/standalone/apiserver/object:managed_fields_test",
     "//kaito/standalone/apiserver/object:object_fuzz",
     "//kaito/standalone/apiserver/object:object_test",
+    "//kaito/standalone/apiserver/rest:prepare_fuzz",
     "//kaito/standalone/apiserver/schema:schema_test",
     "//kaito/standalone/apiserver/store:store_test",
     "//kaito/standalone/apiserver/wire:kubernetes_proto_fuzz",

@@ -22,11 +22,12 @@ namespace {
 
 constexpr absl::string_view kRepository = "/v2/me/adapter/";
 
-http::Response Error(int code, absl::string_view name) {
+http::Response Error(int code, absl::string_view name,
+                     absl::string_view message = "so says the fake") {
   return {.code = code,
           .headers = {{"Content-Type", "application/json"}},
           .body = absl::StrCat("{\"errors\":[{\"code\":\"", name,
-                               "\",\"message\":\"so says the fake\"}]}")};
+                               "\",\"message\":\"", message, "\"}]}")};
 }
 
 }  // namespace
@@ -137,7 +138,11 @@ http::Response FakeRegistry::Answer(const http::ServerRequest& request) {
                 : Error(400, "BAD_SCOPE");
   }
   if (!MayEnter(request)) {
-    http::Response response = Error(401, "UNAUTHORIZED");
+    // Some registries and proxies repeat what they were sent.
+    http::Response response = Error(
+        401, "UNAUTHORIZED",
+        absl::StrCat("sent: ",
+                     request.headers.Get("Authorization").value_or("nothing")));
     response.headers.Set(
         "WWW-Authenticate",
         login_ == Login::kBasic

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kaito/base/clock/clock.h"
@@ -90,6 +91,20 @@ std::string Registry::UrlOf(absl::string_view path) const {
   return absl::StrCat(base_, "/v2/", options_.repository, "/", path);
 }
 
+// A registry's answer may repeat what it was sent.
+std::string Registry::WithoutSecrets(std::string text) const {
+  const absl::string_view header = authorization_.Reveal();
+  const absl::string_view secrets[] = {
+      header.substr(header.find(' ') + 1),  // Without the scheme.
+      options_.credentials.password.Reveal(),
+      options_.credentials.identity_token.Reveal(),
+  };
+  for (const absl::string_view secret : secrets) {
+    if (!secret.empty()) absl::StrReplaceAll({{secret, "[secret]"}}, &text);
+  }
+  return text;
+}
+
 absl::Status Registry::ErrorOf(const Response& response,
                                absl::string_view what) const {
   // {"errors":[{"code":"DENIED","message":"..."}]}
@@ -105,7 +120,7 @@ absl::Status Registry::ErrorOf(const Response& response,
   const std::string where =
       absl::StrCat(options_.registry, "/", options_.repository, ": ", what);
   const absl::Status status =
-      http::ResponseStatus(response.code, detail, where);
+      http::ResponseStatus(response.code, WithoutSecrets(detail), where);
   const bool refused =
       response.code == 401 || response.code == 403 || response.code == 404;
   return refused ? MarkRefused(status) : status;

@@ -79,6 +79,7 @@ class Registry : public ImageSource {
   enum class Access { kPull, kPush };
 
   std::string UrlOf(absl::string_view path) const;
+  std::string WithoutSecrets(std::string text) const;
   absl::Status ErrorOf(const http::Response& response,
                        absl::string_view what) const;
   void Authorize(http::Request* request) const;

@@ -255,8 +255,6 @@ TEST_F(ApiServerTest, TablesHaveTheColumnsOfTheKind) {
   EXPECT_EQ(row.StringAt({"object", "kind"}), "PartialObjectMetadata");
 }
 
-constexpr char kSecrets[] = "/api/v1/namespaces/default/secrets";
-
 TEST_F(ApiServerTest, AppliesByManagersAndNamesConflicts) {
   const std::string path = absl::StrCat(kMaps, "/a?fieldManager=");
   const char* type = "application/apply-patch+yaml";

@@ -10,6 +10,8 @@
 namespace kaito::apiserver {
 namespace {
 
+constexpr char kSecrets[] = "/api/v1/namespaces/default/secrets";
+
 class ObjectLifetimeTest : public ApiServerFixture {};
 
 TEST_F(ObjectLifetimeTest, AFinalizerHoldsAnObjectUntilItIsGone) {
