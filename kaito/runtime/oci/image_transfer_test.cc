@@ -152,11 +152,13 @@ TEST_F(ImageTransferTest, ARefusalIsMarkedAndShowsNoSecret) {
                                         "\":{\"username\":\"me\",\"password\":"
                                         "\"hunter2\"}}}"))};
   const absl::Status wrong = Push(registry).status();
-  // The registry repeats the header it was sent.
   EXPECT_THAT(wrong, StatusIs(absl::StatusCode::kUnauthenticated,
-                              HasSubstr("sent: Basic [secret]")));
-  EXPECT_THAT(wrong.message(), Not(HasSubstr("hunter2")));
+                              Not(HasSubstr("hunter2"))));
   EXPECT_TRUE(WasRefused(wrong));
+  // Here the answer has a body, which repeats the header that was sent.
+  EXPECT_THAT(Pull(registry, ":v1").status(),
+              StatusIs(absl::StatusCode::kUnauthenticated,
+                       HasSubstr("sent: Basic [secret]")));
 
   FakeRegistry open(FakeRegistry::Login::kNone);
   const absl::Status absent = Pull(open, ":v9").status();
