@@ -90,18 +90,18 @@ absl::Status StartLocal(const ProgramFlags& flags, OperatorOptions options,
   KAITO_ASSIGN_OR_RETURN(const std::string runtime, files.Get(kRuntimeProgram));
   KAITO_ASSIGN_OR_RETURN(
       system.standalone,
-      Standalone::Start(clock,
-                        {.data_dir = flags.data_dir,
-                         .port = static_cast<int>(flags.api_port),
-                         .node_name = HostName(),
-                         .runtime_program = runtime,
-                         .curl_program = FindTool("curl"),
-                         .registry_program = FindTool("docker-registry")}));
+      Standalone::Start(
+          clock, {.data_dir = flags.data_dir,
+                  .port = static_cast<int>(flags.api_port),
+                  .node_name = HostName(),
+                  .runtime_program = runtime,
+                  .find_tool = FindTool,
+                  .allow_private_addresses = !flags.refuse_private_addresses}));
   options.instance = HostName();
   Settings& settings = options.reconciler.observer.settings;
   settings.standalone = true;
   // Nothing can be reached from here that the user could not reach anyway.
-  settings.allow_private_addresses = true;
+  settings.allow_private_addresses = !flags.refuse_private_addresses;
   // Pods can't pull model images here, and weights are looked for on the disk.
   settings.preset_registry.clear();
   settings.hub_downloads = false;

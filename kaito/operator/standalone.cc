@@ -42,16 +42,19 @@ namespace {
 
 constexpr absl::string_view kWorkspaces = "workspaces.kaito.sh";
 
-apiserver::ResourceHooks WorkspaceHooks() {
-  return {.set_defaults = DefaultWorkspace,
-          .validate = [](const json::Value* before, const json::Value& after) {
-            // The provider takes any instance type, and all is on this machine.
-            AdmissionVerdict verdict = Admit(
-                before, after, {.facts = {.allow_private_addresses = true}});
-            return apiserver::AdmissionVerdict{
-                .errors = std::move(verdict.errors),
-                .warnings = std::move(verdict.warnings)};
-          }};
+apiserver::ResourceHooks WorkspaceHooks(bool allow_private_addresses) {
+  return {
+      .set_defaults = DefaultWorkspace,
+      .validate = [allow_private_addresses](const json::Value* before,
+                                            const json::Value& after) {
+        // The provider takes any instance type.
+        AdmissionVerdict verdict = Admit(
+            before, after,
+            {.facts = {.allow_private_addresses = allow_private_addresses}});
+        return apiserver::AdmissionVerdict{
+            .errors = std::move(verdict.errors),
+            .warnings = std::move(verdict.warnings)};
+      }};
 }
 
 // The provisioner's view of the node agent: neither knows the other.
@@ -101,11 +104,11 @@ absl::StatusOr<std::unique_ptr<Standalone>> Standalone::Start(
 }
 
 absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> Standalone::StartServer(
-    Clock& clock, const std::string& data_dir, int port) {
+    Clock& clock, const StandaloneOptions& options, int port) {
   // Not before the server has locked the directory: the block of addresses is
   // recorded there.
-  const auto service_range =
-      [this, data_dir]() -> absl::StatusOr<apiserver::ServiceRange> {
+  const auto service_range = [this, data_dir = options.data_dir]()
+      -> absl::StatusOr<apiserver::ServiceRange> {
     if (network_ == nullptr) {
       KAITO_ASSIGN_OR_RETURN(network_, standalone::Network::Create(data_dir));
     }
@@ -114,11 +117,12 @@ absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> Standalone::StartServer(
   };
   return apiserver::ApiServer::Start(
       clock,
-      {.data_dir = data_dir,
+      {.data_dir = options.data_dir,
        .port = port,
        .definitions = {api::WorkspaceCrd({}), api::MachineCrd({}),
                        api::NodeClaimCrd({}), api::KaitoNodeClassCrd({})},
-       .hooks = {{std::string(kWorkspaces), WorkspaceHooks()}},
+       .hooks = {{std::string(kWorkspaces),
+                  WorkspaceHooks(options.allow_private_addresses)}},
        .service_range = service_range,
        .pod_logs = logs_->function(),
        .pod_attach = logs_->refusal()});
@@ -128,11 +132,11 @@ absl::Status Standalone::StartApi(Clock& clock,
                                   const StandaloneOptions& options) {
   KAITO_ASSIGN_OR_RETURN(logs_, standalone::PodLogAnswers::Create(clock));
   absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> server =
-      StartServer(clock, options.data_dir, options.port);
+      StartServer(clock, options, options.port);
   if (absl::IsUnavailable(server.status()) && options.port != 0) {
     KAITO_LOG(WARNING, "the API's port is taken, using a free one",
               {{"port", options.port}});
-    server = StartServer(clock, options.data_dir, 0);
+    server = StartServer(clock, options, 0);
   }
   KAITO_RETURN_IF_ERROR(server.status());
   server_ = *std::move(server);
@@ -162,8 +166,7 @@ absl::Status Standalone::StartNode(Clock& clock,
       .images =
           standalone::StandardImages({.runtime = options.runtime_program,
                                       .runtime_images = options.runtime_images,
-                                      .curl = options.curl_program,
-                                      .registry = options.registry_program})};
+                                      .locate = options.find_tool})};
   standalone::UseNetwork(network, agent);
   KAITO_ASSIGN_OR_RETURN(agent_, standalone::StartNodeAgent(
                                      agent, *client_, clock, stop_.token()));

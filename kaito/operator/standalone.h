@@ -14,6 +14,7 @@
 //   ...
 //   standalone->Stop();
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,11 +39,15 @@ struct StandaloneOptions {
   int port = 6443;       // Taken: any free one.
   std::string node_name;
 
-  // Programs that stand for images. An empty one: pods of that image don't run.
+  // The program that stands for these images; empty: their pods don't run.
   std::string runtime_program;
   std::vector<std::string> runtime_images = {"kaito/runtime"};
-  std::string curl_program;
-  std::string registry_program;
+  // Where curl and docker-registry are, asked by name when a pod wants them;
+  // empty: not installed. Absent: they are looked for in PATH.
+  std::function<std::string(const std::string&)> find_tool = nullptr;
+
+  // Whether data and registries may be on private and loopback addresses.
+  bool allow_private_addresses = true;
 };
 
 class Standalone {
@@ -64,7 +69,7 @@ class Standalone {
  private:
   Standalone() = default;
   absl::StatusOr<std::unique_ptr<apiserver::ApiServer>> StartServer(
-      Clock& clock, const std::string& data_dir, int port);
+      Clock& clock, const StandaloneOptions& options, int port);
   absl::Status StartApi(Clock& clock, const StandaloneOptions& options);
   absl::Status StartNode(Clock& clock, const StandaloneOptions& options);
 

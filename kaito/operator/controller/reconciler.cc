@@ -193,8 +193,9 @@ absl::StatusOr<absl::Duration> Reconciler::Bring(
   }
   const auto valid = ValidWorkspace::Make(workspace, facts, catalog_);
   if (!valid.ok()) {
+    // The recipe may be corrected, which is in a ConfigMap.
     return Finish(
-        workspace, Plan(),
+        workspace, Plan{.requeue_after = kLookAgain},
         InvalidStatus(workspace, valid.status().message(), clock_.Now()),
         round);
   }

@@ -333,6 +333,9 @@ TEST(Reconciler, TellsOfAnInvalidWorkspace) {
   EXPECT_THAT(c.Message("ResourceReady"),
               AllOf(HasSubstr("dora"), HasSubstr("phi-33")));
   EXPECT_EQ(c.Count("create"), 0);
+  const auto again = c.Reconcile();
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_LE(*again, absl::Seconds(30)) << "the recipe may be corrected";
 }
 
 TEST(Reconciler, WaitsForASecretAndNeverShowsOne) {

@@ -37,7 +37,7 @@ struct Obstacle {
   std::string reason;
   std::string message;
 
-  // Only a change of the Workspace helps.
+  // Nothing goes on by itself: the user has to change something.
   bool is_final() const {
     return kind == Kind::kOutputImage || kind == Kind::kMemory;
   }

@@ -42,9 +42,6 @@
 namespace kaito::controller {
 namespace {
 
-// Secrets, ConfigMaps and folders are not watched: they are looked at again
-// that often. The walk-through promises an answer within 30 s.
-constexpr absl::Duration kLookAgain = absl::Seconds(15);
 // A tuning pod tells its progress that often.
 constexpr absl::Duration kProgressPeriod = absl::Seconds(10);
 constexpr size_t kRevisionsKept = 10;
@@ -303,7 +300,9 @@ Plan MakePlan(const ValidWorkspace& workspace, const Snapshot& snapshot,
     PlanRelease(snapshot, planner);
     return std::move(planner).Take();
   }
-  if (a.obstacle && !a.obstacle->is_final()) planner.LookAgainAfter(kLookAgain);
+  if (a.obstacle && a.obstacle->kind != Obstacle::Kind::kOutputImage) {
+    planner.LookAgainAfter(kLookAgain);
+  }
   if (a.obstacle && a.obstacle->before_nodes) {
     planner.Wait(a.obstacle->message);
     return std::move(planner).Take();

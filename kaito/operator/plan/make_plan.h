@@ -8,6 +8,7 @@
 //   const Plan plan = MakePlan(workspace, snapshot, settings,
 //                              Assess(workspace, snapshot, settings));
 
+#include "absl/time/time.h"
 #include "kaito/api/workspace/workspace.h"
 #include "kaito/operator/plan/assessment.h"
 #include "kaito/operator/plan/snapshot.h"
@@ -16,6 +17,10 @@
 #include "kaito/operator/render/settings.h"
 
 namespace kaito::controller {
+
+// Secrets, ConfigMaps and folders are not watched: they are looked at again
+// that often. The walk-through promises an answer within 30 s.
+inline constexpr absl::Duration kLookAgain = absl::Seconds(15);
 
 // The Workspace is not being deleted and has our finalizer.
 Plan MakePlan(const ValidWorkspace& workspace, const Snapshot& snapshot,

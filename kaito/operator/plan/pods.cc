@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "kaito/api/core/pod.h"
 #include "kaito/api/job/exit_code.h"
+#include "kaito/api/job/layout.h"
 #include "kaito/api/job/termination.h"
 #include "kaito/api/meta/condition.h"
 #include "kaito/api/meta/object_meta.h"
@@ -26,6 +27,11 @@ namespace {
 using Pods = std::vector<const api::Pod*>;
 
 constexpr size_t kLongestMessage = 1024;
+
+// strerror(ENOSPC), which no program of ours words anew.
+constexpr absl::string_view kDiskFull = "No space left on device";
+constexpr absl::string_view kFreeSpace =
+    "Free space on the node's disk; this is tried again";
 
 // One end of one container.
 struct End {
@@ -77,13 +83,39 @@ std::string Sentences(absl::string_view message, absl::string_view remedy) {
   return text;
 }
 
+// For a program that names none; the operator knows where its input comes from.
+absl::string_view RemedyOf(const End& end, absl::string_view message) {
+  if (message.empty()) return "";
+  if (absl::StrContains(message, kDiskFull)) return kFreeSpace;
+  const bool is_data = end.container == api::kDataContainer;
+  switch (static_cast<api::ExitCode>(end.state->exit_code)) {
+    case api::ExitCode::kUserError:
+      return is_data ? "Correct tuning.input"
+                     : "Correct the data of tuning.input or the recipe of "
+                       "tuning.config; what they name says which";
+    case api::ExitCode::kRefused:
+      if (is_data) {
+        return "Correct tuning.input.urls; where the source wants a token, "
+               "name a Secret with key token in the annotation "
+               "kaito.sh/data-access-secret";
+      }
+      return "Correct the image, and user and password in its Secret; they "
+             "must be allowed to read and push";
+    default:
+      return "";
+  }
+}
+
 Ending EndingOf(const End& end) {
   const api::Termination told =
       api::ParseTermination(end.state->message, end.state->exit_code);
-  Ending ending = {.code = end.state->exit_code,
-                   .reason = told.reason,
-                   .message = Sentences(told.message, told.remedy),
-                   .digest = told.digest};
+  Ending ending = {
+      .code = end.state->exit_code,
+      .reason = told.reason,
+      .message = Sentences(told.message, told.remedy.empty()
+                                             ? RemedyOf(end, told.message)
+                                             : told.remedy),
+      .digest = told.digest};
   if (end.state->reason == "OOMKilled") {
     ending.reason = std::string(api::reason::kContainerOomKilled);
     ending.message = absl::StrCat(
@@ -156,10 +188,12 @@ std::optional<Trouble> WaitingTrouble(const api::ContainerStatus& status) {
   }
   if (why == "CreateContainerConfigError" || why == "CreateContainerError" ||
       why == "RunContainerError") {
-    return Trouble{std::string(api::reason::kContainerStartError),
-                   WithDetail(absl::StrCat("Container ", status.name,
-                                           " cannot be started"),
-                              waiting.message, "")};
+    return Trouble{
+        std::string(api::reason::kContainerStartError),
+        WithDetail(
+            absl::StrCat("Container ", status.name, " cannot be started"),
+            waiting.message,
+            absl::StrContains(waiting.message, kDiskFull) ? kFreeSpace : "")};
   }
   return std::nullopt;
 }

@@ -33,6 +33,9 @@ void AddProgramFlags(ProgramFlags& flags, FlagSet& set) {
   set.Add("files-dir", &flags.files_dir,
           "Where the files are that come with this program.")
       .Value("DIR");
+  set.Add(
+      "refuse-private-addresses", &flags.refuse_private_addresses,
+      "Lets pods reach no private and loopback addresses, as in a cluster.");
   set.Group("With a cluster");
   set.Add("cluster", &flags.cluster,
           "Runs against the cluster of the current kubeconfig.");

@@ -21,6 +21,7 @@ struct ProgramFlags {
   std::string data_dir;  // Empty: DefaultDataDir().
   int64_t api_port = 6443;
   std::string files_dir;
+  bool refuse_private_addresses = false;
 
   // A cluster instead.
   bool cluster = false;

@@ -185,8 +185,12 @@ api::VolumeMount Mount(absl::string_view volume, absl::string_view path,
 }
 
 void AllowAddresses(const Settings& settings, api::Container& container) {
-  if (!settings.allow_private_addresses) return;
-  container.args.push_back("--allow-private-addresses");
+  if (settings.allow_private_addresses) {
+    container.args.push_back("--allow-private-addresses");
+  } else if (settings.standalone) {
+    // Where the program sees no cluster, it allows them by itself.
+    container.args.push_back("--allow-private-addresses=false");
+  }
 }
 
 void AddPullSecrets(const std::vector<std::string>& secrets,

@@ -195,6 +195,12 @@ TEST(RenderTuningJob, SendsTheDataTokenAndAllowsPrivateAddressesWhereSoSet) {
   EXPECT_THAT(args, Contains("/mnt/secrets/data/token"));
   EXPECT_THAT(args, Contains(HasSubstr("https://")));
   EXPECT_THAT(pod.containers[0].args, Contains("--allow-private-addresses"));
+
+  const api::PodSpec careful =
+      RenderTuningJob(WorkloadOf(workspace), {.standalone = true})
+          .spec.pod_template.spec;
+  EXPECT_THAT(careful.init_containers.at(1).args,
+              Contains("--allow-private-addresses=false"));
 }
 
 TEST(RenderTuningJob, NamesTheRecipeOfTheUserAndItsPlaceForResults) {

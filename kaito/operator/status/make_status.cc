@@ -316,9 +316,10 @@ api::WorkspaceStatus AcceptedStatus(const api::Workspace& workspace,
 api::WorkspaceStatus InvalidStatus(const api::Workspace& workspace,
                                    absl::string_view errors, absl::Time now) {
   api::WorkspaceStatus status = workspace.status;
-  const std::string message = absl::StrCat(
-      "The Workspace is not valid: ", errors,
-      absl::EndsWith(errors, ".") ? "" : ".", " Correct it to go on.");
+  const bool ends = absl::EndsWith(errors, ".") || absl::EndsWith(errors, "?");
+  const std::string message =
+      absl::StrCat("The Workspace is not valid: ", errors, ends ? "" : ".",
+                   " Correct it to go on.");
   Conditions conditions(workspace, now);
   conditions.False(condition::kResourceReady, reason::kResourceFailed, message);
   conditions.False(condition::kWorkspaceSucceeded, reason::kWorkspaceFailed,

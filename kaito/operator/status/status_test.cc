@@ -255,6 +255,24 @@ INSTANTIATE_TEST_SUITE_P(
                                     "hf_abcdefghijklmnopqrstuvwxyz0123456789"});
              },
              kDone, "False workspaceFailed: 401 with (hidden).", "Failed"},
+        Case{"NoRemedyOfARegistrysRefusal",
+             [](Scenario& s) {
+               s.AddNode();
+               s.AddJob({.exit_code = 4, .message = "registry.io: 401"});
+             },
+             kDone,
+             "False workspaceFailed: registry.io: 401. Correct the image, and "
+             "user and password in its Secret",
+             "Failed"},
+        Case{"NoRemedyOfAFullDisk",
+             [](Scenario& s) {
+               s.AddNode();
+               s.AddJob({.exit_code = 1,
+                         .message = "x: No space left on device",
+                         .job_condition = "Failed"});
+             },
+             kDone, "x: No space left on device. Free space on the node's disk",
+             "Failed"},
         Case{"NotServed",
              [](Scenario& s) {
                s.workspace.metadata.annotations["kaito.sh/serve-after-tuning"] =

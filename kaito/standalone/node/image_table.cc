@@ -35,7 +35,16 @@ absl::StatusOr<const ImageStandIn*> ImageTable::Find(
   const std::string repository = NormalRepository(image);
   std::vector<absl::string_view> known;
   for (const ImageStandIn& one : images_) {
-    if (one.repository == repository) return &one;
+    if (one.repository == repository) {
+      if (one.locate == nullptr || !one.locate(one.entrypoint[0]).empty()) {
+        return &one;
+      }
+      return absl::FailedPreconditionError(absl::StrCat(
+          "image ", image, ": ", one.entrypoint[0],
+          " stands for it here and is not installed. Put it into PATH, or run "
+          "tools/fetch_tools.sh ",
+          one.entrypoint[0], "; this is tried again"));
+    }
     known.push_back(one.repository);
   }
   return absl::NotFoundError(absl::StrCat(
@@ -59,14 +68,16 @@ std::vector<ImageStandIn> StandardImages(const StandardPrograms& programs) {
                       .kind = ImageStandIn::Kind::kCurl,
                       .entrypoint = {programs.curl},
                       .default_args = {"--help"},
-                      .names = {"curl"}});
+                      .names = {"curl"},
+                      .locate = programs.locate});
   }
   if (!programs.registry.empty()) {
     images.push_back({.repository = "registry",
                       .kind = ImageStandIn::Kind::kRegistry,
                       .entrypoint = {programs.registry},
                       .default_args = {"serve", "config.yml"},
-                      .names = {"registry", "docker-registry"}});
+                      .names = {"registry", "docker-registry"},
+                      .locate = programs.locate});
   }
   return images;
 }
@@ -79,6 +90,7 @@ absl::StatusOr<std::vector<std::string>> StandInArguments(
                      Basename(program)) != image.names.end();
   };
   std::vector<std::string> argv = image.entrypoint;
+  if (image.locate != nullptr) argv[0] = image.locate(argv[0]);
   if (!command.empty()) {
     if (!named(command[0])) {
       return absl::InvalidArgumentError(absl::StrCat(

@@ -3,12 +3,13 @@
 
 // ImageTable: which local program stands for which container image. Nothing is
 // pulled: an image that is not in the table can't run here, and no program of
-// the machine runs because a pod names it. Pure.
+// the machine runs because a pod names it. Pure, but for `locate`.
 //
 //   ImageTable images(StandardImages({.runtime = "/opt/kaito/runtime"}));
 //   KAITO_ASSIGN_OR_RETURN(const ImageStandIn* found,
 //                          images.Find("kaito/runtime:0.1.0"));
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,9 @@ struct ImageStandIn {
   std::vector<std::string> default_args;  // Where the pod gives none.
   // How a pod's command may call the program; its last path component counts.
   std::vector<std::string> names;
+  // Where the program of that name is now; empty: it is not installed. Absent:
+  // the entry point is used as it is.
+  std::function<std::string(const std::string&)> locate = nullptr;
 };
 
 // The repository without registry docker.io, "library/", tag and digest:
@@ -39,7 +43,8 @@ class ImageTable {
   explicit ImageTable(std::vector<ImageStandIn> images)
       : images_(std::move(images)) {}
 
-  // NotFound, with what can be run, for any other image.
+  // NotFound, with what can be run, for any other image. FailedPrecondition
+  // where the stand-in is not installed; it may be, later.
   absl::StatusOr<const ImageStandIn*> Find(absl::string_view image) const;
 
  private:
@@ -53,6 +58,8 @@ struct StandardPrograms {
   std::vector<std::string> runtime_images = {"kaito/runtime"};
   std::string curl = "curl";
   std::string registry = "docker-registry";
+  // Asked for curl and registry at each start: what is installed later works.
+  std::function<std::string(const std::string&)> locate = nullptr;
 };
 
 std::vector<ImageStandIn> StandardImages(const StandardPrograms& programs);

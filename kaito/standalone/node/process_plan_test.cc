@@ -62,6 +62,20 @@ TEST(ImageTable, KnowsNoOtherImage) {
                        HasSubstr("curlimages/curl, registry")));
 }
 
+TEST(ImageTable, SaysWhatToInstallAndSeesWhenItIs) {
+  std::string place;
+  const ImageTable images(StandardImages(
+      {.locate = [&place](const std::string&) { return place; }}));
+  EXPECT_THAT(images.Find("docker.io/library/registry:2"),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("run tools/fetch_tools.sh docker-registry")));
+  place = "/later/docker-registry";
+  const absl::StatusOr<const ImageStandIn*> found = images.Find("registry");
+  KAITO_ASSERT_OK(found);
+  EXPECT_THAT(StandInArguments(**found, {}, {"serve"}),
+              IsOkAndHolds(ElementsAre("/later/docker-registry", "serve")));
+}
+
 TEST(StandInArguments, RunsTheStandInAndNothingElse) {
   const std::vector<ImageStandIn> all =
       StandardImages({.runtime = "/opt/kaito_runtime"});

@@ -112,8 +112,10 @@ absl::Status ServiceController::TellPorts(const api::Service& service,
         api::ReferenceTo(service.metadata, api::Service::kKind.gvk()),
         api::kEventNormal, "PortMoved",
         absl::StrCat("this process may not listen on all of the Service's "
-                     "ports; they are at ",
-                     moved));
+                     "ports, or they are taken; they are at ",
+                     moved,
+                     ". Ports from 80 on are allowed by: sysctl -w "
+                     "net.ipv4.ip_unprivileged_port_start=80"));
   }
   return absl::OkStatus();
 }
