@@ -20,15 +20,19 @@ class Skipped(Exception):
     """This target or machine can't run the scenario; says why."""
 
 
+def tools_dir():
+    """Where tools/fetch_tools.sh unpacks programs."""
+    # Not $HOME, which bazel changes for tests.
+    home = pwd.getpwuid(os.getuid()).pw_dir
+    return os.environ.get("KAITO_TOOLS_DIR") or os.path.join(home, ".cache/kaito/tools")
+
+
 def find_tool(name):
     """The program in PATH, or where tools/fetch_tools.sh unpacks it."""
     found = shutil.which(name)
     if found:
         return found
-    # Not $HOME, which bazel changes for tests.
-    home = pwd.getpwuid(os.getuid()).pw_dir
-    root = os.environ.get("KAITO_TOOLS_DIR") or os.path.join(home, ".cache/kaito/tools")
-    path = os.path.join(root, "bin", name)
+    path = os.path.join(tools_dir(), "bin", name)
     if os.path.exists(path):
         return path
     raise Skipped(f"{name} is neither in PATH nor unpacked by tools/fetch_tools.sh")
