@@ -40,7 +40,11 @@ bool LabelsMatch(absl::string_view selector, absl::string_view labels) {
   EXPECT_TRUE(query.ok()) << query.status();
   json::Value object = json::Object{};
   object["metadata"]["labels"] = Json(labels);
-  return query.ok() && query->Matches(object);
+  if (!query.ok()) return false;
+  const absl::StatusOr<bool> by_text = query->MatchesText(json::Write(object));
+  EXPECT_TRUE(by_text.ok()) << by_text.status();
+  EXPECT_EQ(by_text.value_or(false), query->Matches(object)) << selector;
+  return query->Matches(object);
 }
 
 TEST(LabelQuery, UnderstandsAllOperators) {
@@ -56,6 +60,25 @@ TEST(LabelQuery, UnderstandsAllOperators) {
         "app notin (web)", "n>5", "n<5", "app>1", "app=web,gone"}) {
     EXPECT_FALSE(LabelsMatch(no, labels)) << no;
   }
+}
+
+TEST(LabelQuery, ReadsTheLabelsOfATextAndNoOthers) {
+  KAITO_ASSERT_OK_AND_ASSIGN(const LabelQuery query, LabelQuery::Parse("a=b"));
+  const auto matches = [&](absl::string_view text) {
+    return query.MatchesText(text).value_or(false);
+  };
+  EXPECT_TRUE(matches(R"({"metadata":{"labels":{"c":"d","a":"\u0062"}}})"));
+  EXPECT_FALSE(matches(
+      R"({"labels":{"a":"b"},"spec":{"metadata":{"labels":{"a":"b"}}},
+          "metadata":{"annotations":{"a":"b"},"labels":{"a":"c"}}})"));
+  for (const char* odd :
+       {"[]", "{}", R"({"metadata":[]})", R"({"metadata":{"labels":null}})",
+        R"({"metadata":{"labels":{"a":1}}})"}) {
+    KAITO_ASSERT_OK_AND_ASSIGN(const bool match, query.MatchesText(odd));
+    EXPECT_FALSE(match) << odd;
+  }
+  EXPECT_THAT(query.MatchesText("{").status(),
+              StatusIs(absl::StatusCode::kInvalidArgument, _));
 }
 
 TEST(LabelQuery, RefusesWhatIsNone) {

@@ -1,11 +1,14 @@
 #include "kaito/standalone/apiserver/object/selector.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
@@ -16,6 +19,7 @@
 #include "absl/strings/strip.h"
 #include "kaito/api/meta/names.h"
 #include "kaito/api/schema/field_error.h"
+#include "kaito/base/json/reader.h"
 #include "kaito/base/json/value.h"
 #include "kaito/base/json/writer.h"
 #include "kaito/base/status/status_macros.h"
@@ -26,6 +30,17 @@ namespace {
 bool IsWord(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
          c == '_' || c == '.' || c == '/';
+}
+
+// Nothing happens where there is no such member.
+absl::Status ForMember(
+    const json::Cursor& object, absl::string_view name,
+    absl::FunctionRef<absl::Status(const json::Cursor& member)> call) {
+  if (object.type() != json::Type::kObject) return absl::OkStatus();
+  return object.ForEachField(
+      [&](absl::string_view key, const json::Cursor& value) {
+        return key == name ? call(value) : absl::OkStatus();
+      });
 }
 
 std::string ScalarText(const json::Value& value) {
@@ -196,6 +211,36 @@ bool LabelQuery::Matches(const json::Value& object) const {
     const json::Value* label =
         labels != nullptr ? labels->Find(requirement.key) : nullptr;
     if (!Matches(requirement, label != nullptr ? label->string() : nullptr)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+absl::StatusOr<bool> LabelQuery::MatchesText(absl::string_view object) const {
+  if (requirements_.empty()) return true;
+  std::vector<std::optional<std::string>> have(requirements_.size());
+  const auto read_label = [&](absl::string_view key,
+                              const json::Cursor& value) -> absl::Status {
+    if (value.type() != json::Type::kString) return absl::OkStatus();
+    for (size_t i = 0; i < have.size(); ++i) {
+      if (requirements_[i].key != key) continue;
+      KAITO_RETURN_IF_ERROR(value.ReadString(&have[i].emplace()));
+    }
+    return absl::OkStatus();
+  };
+  KAITO_RETURN_IF_ERROR(
+      json::Read(object, {}, [&](const json::Cursor& root) -> absl::Status {
+        return ForMember(root, "metadata", [&](const json::Cursor& metadata) {
+          return ForMember(metadata, "labels", [&](const json::Cursor& labels) {
+            return labels.type() == json::Type::kObject
+                       ? labels.ForEachField(read_label)
+                       : absl::OkStatus();
+          });
+        });
+      }));
+  for (size_t i = 0; i < have.size(); ++i) {
+    if (!Matches(requirements_[i], have[i].has_value() ? &*have[i] : nullptr)) {
       return false;
     }
   }

@@ -26,6 +26,10 @@ class LabelQuery {
   bool empty() const { return requirements_.empty(); }
   // By metadata.labels.
   bool Matches(const json::Value& object) const;
+  // As Matches(), of an object's JSON text, of which it reads the labels only:
+  // for lists, which pass over most of what they look at. InvalidArgument where
+  // it is no JSON.
+  absl::StatusOr<bool> MatchesText(absl::string_view object) const;
 
  private:
   enum class Operator : uint8_t {

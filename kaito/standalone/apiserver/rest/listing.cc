@@ -83,15 +83,19 @@ class ListWriter {
 
   // False: the page is full, and this object begins the next one.
   absl::StatusOr<bool> Add(const StoredObject& stored) {
+    // By the text: a list by label passes over nearly all of a large fleet.
+    KAITO_ASSIGN_OR_RETURN(const bool labeled,
+                           selectors_.labels.MatchesText(stored.body));
+    if (!labeled) return true;
     std::string item;
-    if (selectors_.empty() && form_.kind == Form::Kind::kObject) {
+    if (selectors_.fields.empty() && form_.kind == Form::Kind::kObject) {
       if (Full()) return false;
       KAITO_ASSIGN_OR_RETURN(item,
                              TextFromStored(*call_.resource, stored.body));
     } else {
       KAITO_ASSIGN_OR_RETURN(json::Value object,
                              FromStored(*call_.resource, stored.body));
-      if (!selectors_.Matches(object)) return true;
+      if (!selectors_.fields.Matches(object)) return true;
       if (Full()) return false;
       item = Item(object);
     }
