@@ -14,6 +14,7 @@ QUICK_TESTS = [
     "//kaito/api/meta:names_test",
     "//kaito/api/meta:quantity_fuzz",
     "//kaito/api/meta:quantity_test",
+    "//kaito/api/meta:short_duration_test",
     "//kaito/api/schema:image_reference_test",
     "//kaito/api/schema:schema_test",
     "//kaito/api/workspace:validation_test",

@@ -32,22 +32,6 @@ using controller::Step;
 // What an API server would refuse is refused here too.
 constexpr int64_t kMaxFileBytes = 4 << 20;
 
-absl::string_view ActionName(Step::Action action) {
-  switch (action) {
-    case Step::Action::kCreate:
-      return "create";
-    case Step::Action::kApply:
-      return "apply";
-    case Step::Action::kDelete:
-      return "delete";
-    case Step::Action::kPatchWorkspace:
-      return "patch";
-    case Step::Action::kWait:
-      return "wait";
-  }
-  return "";
-}
-
 json::Value ToJson(const Step& step) {
   json::Value out =
       json::Object{{"action", ActionName(step.action)}, {"why", step.why}};

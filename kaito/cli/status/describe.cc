@@ -15,6 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "kaito/api/meta/short_duration.h"
 #include "kaito/api/meta/time.h"
 #include "kaito/api/workspace/names.h"
 #include "kaito/base/json/value.h"
@@ -62,7 +63,9 @@ std::string ConditionStatus(const json::Value& object, absl::string_view type) {
 
 std::string AgeOf(absl::string_view timestamp, absl::Time now) {
   const absl::StatusOr<absl::Time> time = api::ParseTimestamp(timestamp);
-  return time.ok() ? Age(now - *time) : "";
+  return time.ok()
+             ? api::ShortDuration(std::max(now - *time, absl::ZeroDuration()))
+             : "";
 }
 
 std::optional<double> Progress(const json::Value& workspace,

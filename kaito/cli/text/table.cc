@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "kaito/cli/text/printable.h"
 
 namespace kaito::cli {
@@ -27,13 +26,6 @@ void AddRow(const std::vector<std::string>& cells,
   absl::StrAppend(&out, line, "\n");
 }
 
-// "3h", and "2m" after it where that is not zero.
-std::string Two(int64_t first, const char* first_unit, int64_t second,
-                const char* second_unit) {
-  if (second == 0) return absl::StrCat(first, first_unit);
-  return absl::StrCat(first, first_unit, second, second_unit);
-}
-
 }  // namespace
 
 std::string Table(const std::vector<std::string>& header,
@@ -49,20 +41,6 @@ std::string Table(const std::vector<std::string>& header,
   AddRow(header, widths, out);
   for (const auto& row : rows) AddRow(row, widths, out);
   return out;
-}
-
-std::string Age(absl::Duration age) {
-  const int64_t seconds = std::max<int64_t>(0, absl::ToInt64Seconds(age));
-  if (seconds < 120) return absl::StrCat(seconds, "s");
-  const int64_t minutes = seconds / 60;
-  if (minutes < 10) return Two(minutes, "m", seconds % 60, "s");
-  if (minutes < 180) return absl::StrCat(minutes, "m");
-  const int64_t hours = minutes / 60;
-  if (hours < 8) return Two(hours, "h", minutes % 60, "m");
-  if (hours < 48) return absl::StrCat(hours, "h");
-  const int64_t days = hours / 24;
-  if (days < 8) return Two(days, "d", hours % 24, "h");
-  return absl::StrCat(days, "d");
 }
 
 }  // namespace kaito::cli

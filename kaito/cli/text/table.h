@@ -5,23 +5,15 @@
 // spaces between them, none at the end of a line.
 //
 //   out << Table({"NAME", "GPUS"}, {{"phi-4", "1"}});
-//
-// Also bytes and times in the words of Kubernetes' tools.
 
-#include <cstdint>
 #include <string>
 #include <vector>
-
-#include "absl/time/time.h"
 
 namespace kaito::cli {
 
 // Cells are printable; each row has as many as the header.
 std::string Table(const std::vector<std::string>& header,
                   const std::vector<std::vector<std::string>>& rows);
-
-// "34s", "2m5s", "10m", "3h2m", "5h", "2d3h", "12d": kubectl's way.
-std::string Age(absl::Duration age);
 
 }  // namespace kaito::cli
 

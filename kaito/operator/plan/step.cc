@@ -7,9 +7,8 @@
 #include "absl/strings/string_view.h"
 
 namespace kaito::controller {
-namespace {
 
-absl::string_view Verb(Step::Action action) {
+absl::string_view ActionName(Step::Action action) {
   switch (action) {
     case Step::Action::kCreate:
       return "create";
@@ -25,11 +24,9 @@ absl::string_view Verb(Step::Action action) {
   return "";
 }
 
-}  // namespace
-
 std::string Step::ToString() const {
   if (action == Action::kWait) return absl::StrCat("wait: ", why);
-  return absl::StrCat(Verb(action), " ", kind.kind, " ", name, ": ", why);
+  return absl::StrCat(ActionName(action), " ", kind.kind, " ", name, ": ", why);
 }
 
 bool Plan::writes() const {

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kaito/api/meta/gvk.h"
 #include "kaito/base/json/value.h"
@@ -38,6 +39,9 @@ struct Step {
   bool writes() const { return action != Action::kWait; }
   std::string ToString() const;
 };
+
+// "create", "apply", "delete", "patch" or "wait".
+absl::string_view ActionName(Step::Action action);
 
 struct Plan {
   std::vector<Step> steps;

@@ -21,11 +21,13 @@ TEST(ProgramFlags, AreRead) {
   FlagSet set("operator", "Test.");
   AddProgramFlags(flags, set);
   const std::vector<std::string> args = {"--data-dir=/d", "--api-port", "0",
-                                         "--cluster"};
+                                         "--cluster",
+                                         "--refuse-private-addresses"};
   ASSERT_TRUE(set.Parse(args).ok());
   EXPECT_EQ(flags.data_dir, "/d");
   EXPECT_EQ(flags.api_port, 0);
   EXPECT_TRUE(flags.cluster);
+  EXPECT_TRUE(flags.refuse_private_addresses);
 
   const std::vector<std::string> wrong = {"--log-format=xml"};
   EXPECT_FALSE(set.Parse(wrong).ok());

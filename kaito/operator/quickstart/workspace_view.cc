@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "kaito/api/meta/short_duration.h"
 #include "kaito/base/json/value.h"
 
 namespace kaito::controller {
@@ -25,15 +26,6 @@ const json::Value* FindCondition(const json::Value& object,
     if (condition.StringAt({"type"}) == type) return &condition;
   }
   return nullptr;
-}
-
-// kubectl's way: "34s", "2m5s", "10m".
-std::string Age(absl::Duration age) {
-  const int64_t seconds = std::max<int64_t>(0, absl::ToInt64Seconds(age));
-  if (seconds < 120) return absl::StrCat(seconds, "s");
-  const int64_t minutes = seconds / 60;
-  if (minutes >= 10 || seconds % 60 == 0) return absl::StrCat(minutes, "m");
-  return absl::StrCat(minutes, "m", seconds % 60, "s");
 }
 
 std::string Row(const json::Value& workspace, absl::string_view name,
@@ -79,7 +71,7 @@ std::string ColumnHeader(const json::Value& workspace) {
 }
 
 std::string ColumnValues(const json::Value& workspace, absl::Duration age) {
-  return absl::StrCat(Values(workspace), Age(age));
+  return absl::StrCat(Values(workspace), api::ShortDuration(age));
 }
 
 std::string ProgressLine(const json::Value& workspace) {
@@ -114,7 +106,7 @@ std::string WorkspaceView::Update(const json::Value& workspace,
     header_shown_ = true;
   }
   if (std::string values = Values(workspace); values != last_values_) {
-    absl::StrAppend(&out, values, Age(elapsed), "\n");
+    absl::StrAppend(&out, values, api::ShortDuration(elapsed), "\n");
     last_values_ = std::move(values);
   }
   if (std::string line = ProgressLine(workspace);

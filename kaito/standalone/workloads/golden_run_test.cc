@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -21,6 +23,7 @@
 #include "kaito/api/core/pod.h"
 #include "kaito/api/core/secret.h"
 #include "kaito/api/core/service.h"
+#include "kaito/api/meta/condition.h"
 #include "kaito/api/meta/gvk.h"
 #include "kaito/api/schema/codec.h"
 #include "kaito/base/clock/real_clock.h"
@@ -160,6 +163,20 @@ class GoldenRunTest : public ::testing::Test {
     }
     return workload;
   }
+  static bool IsAvailable(const json::Value& deployment) {
+    const json::Value* available =
+        deployment.FindPath({"status", "availableReplicas"});
+    return available != nullptr && available->integer() == 1;
+  }
+  // The version of the newest write, of whatever kind.
+  int64_t Version() {
+    const absl::StatusOr<kube::ObjectList> list =
+        client_->List(api::ConfigMap::kKind.gvr(), "default", {}, StopToken());
+    int64_t version = 0;
+    EXPECT_TRUE(list.ok() &&
+                absl::SimpleAtoi(list->resource_version, &version));
+    return version;
+  }
   void Create(const api::KindInfo& kind, const json::Value& object) {
     KAITO_ASSERT_OK(
         client_->Create(kind.gvr(), "default", object, {}, StopToken()));
@@ -195,9 +212,20 @@ TEST_F(GoldenRunTest, TheJobRunsToItsEndAndItsLogIsServed) {
     return job.ok() && api::IsJobFinished(*job);
   }));
   KAITO_ASSERT_OK_AND_ASSIGN(
+      const json::Value value,
+      client_->Get(api::Job::kKind.gvr(), {"default", kName}, StopToken()));
+  KAITO_ASSERT_OK_AND_ASSIGN(const api::Job job,
+                             api::DecodeOrError<api::Job>(value, "job"));
+  EXPECT_TRUE(api::IsConditionTrue(job.status->conditions, "Complete"));
+  EXPECT_EQ(job.status->succeeded, 1);
+  EXPECT_EQ(job.status->active, 0);
+  KAITO_ASSERT_OK_AND_ASSIGN(
       const kube::ObjectList pods,
       client_->List(api::Pod::kKind.gvr(), "default", {}, StopToken()));
   ASSERT_EQ(pods.items.size(), 1u);
+  EXPECT_EQ(pods.items[0].StringAt({"metadata", "labels", "kaito.sh/role"}),
+            "tuning");
+  EXPECT_EQ(pods.items[0].StringAt({"spec", "nodeName"}), "here");
   EXPECT_EQ(pods.items[0].StringAt({"status", "phase"}), "Succeeded")
       << json::Write(pods.items[0]);
   EXPECT_THAT(
@@ -257,11 +285,7 @@ TEST_F(GoldenRunTest, AttachIsRefusedWhenTheContainerHasEnded) {
 TEST_F(GoldenRunTest, TheDeploymentAnswersThroughItsService) {
   Create(api::Service::kKind, Golden("service.yaml"));
   Create(api::Deployment::kKind, ForThisMachine(Golden("deployment.yaml")));
-  ASSERT_TRUE(Await(api::Deployment::kKind, [](const json::Value& value) {
-    const json::Value* available =
-        value.FindPath({"status", "availableReplicas"});
-    return available != nullptr && available->integer() == 1;
-  }));
+  ASSERT_TRUE(Await(api::Deployment::kKind, IsAvailable));
   KAITO_ASSERT_OK_AND_ASSIGN(
       const json::Value service,
       client_->Get(api::Service::kKind.gvr(), {"default", kName}, StopToken()));
@@ -283,6 +307,35 @@ TEST_F(GoldenRunTest, TheDeploymentAnswersThroughItsService) {
   }
   KAITO_ASSERT_OK(response);
   EXPECT_THAT(response->body, HasSubstr("answer of 127."));
+  // At rest nobody writes.
+  const int64_t version = Version();
+  KAITO_ASSERT_OK(WaitFor(clock_, absl::Milliseconds(300), StopToken()));
+  EXPECT_LE(Version(), version + 1);  // A heartbeat may fall into it.
+}
+
+TEST_F(GoldenRunTest, ADeletedPodOfADeploymentIsReplaced) {
+  Create(api::Deployment::kKind, ForThisMachine(Golden("deployment.yaml")));
+  ASSERT_TRUE(Await(api::Deployment::kKind, IsAvailable));
+  KAITO_ASSERT_OK_AND_ASSIGN(
+      kube::ObjectList pods,
+      client_->List(api::Pod::kKind.gvr(), "default", {}, StopToken()));
+  ASSERT_EQ(pods.items.size(), 1u);
+  const std::string first(pods.items[0].StringAt({"metadata", "name"}));
+  KAITO_ASSERT_OK(client_->Delete(api::Pod::kKind.gvr(), {"default", first}, {},
+                                  StopToken()));
+  bool gone = false;
+  for (int i = 0; i < 1200 && !gone; ++i) {
+    gone = absl::IsNotFound(
+        client_->Get(api::Pod::kKind.gvr(), {"default", first}, StopToken())
+            .status());
+    if (!gone) (void)WaitFor(clock_, absl::Milliseconds(50), StopToken());
+  }
+  ASSERT_TRUE(gone);
+  ASSERT_TRUE(Await(api::Deployment::kKind, IsAvailable));
+  KAITO_ASSERT_OK_AND_ASSIGN(
+      pods, client_->List(api::Pod::kKind.gvr(), "default", {}, StopToken()));
+  ASSERT_EQ(pods.items.size(), 1u);
+  EXPECT_NE(pods.items[0].StringAt({"metadata", "name"}), first);
 }
 
 }  // namespace

@@ -1,55 +1,27 @@
-// The rules of the workload controllers, and the golden objects run by all of
-// them together with the node agent: real processes and sockets, a fake API
-// server.
-#include "kaito/standalone/workloads/workloads.h"
-
-#include <stdlib.h>
-#include <unistd.h>
-
+// The rules of the workload controllers, without a server. golden_run_test has
+// them all together, with the node agent.
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "kaito/api/core/endpoints.h"
 #include "kaito/api/core/job.h"
 #include "kaito/api/core/node.h"
 #include "kaito/api/core/pod.h"
-#include "kaito/api/core/secret.h"
 #include "kaito/api/core/service.h"
 #include "kaito/api/core/workload_condition.h"
 #include "kaito/api/meta/condition.h"
 #include "kaito/api/meta/quantity.h"
 #include "kaito/api/meta/time.h"
 #include "kaito/api/schema/codec.h"
-#include "kaito/base/clock/real_clock.h"
-#include "kaito/base/file/path.h"
 #include "kaito/base/file/read_file.h"
-#include "kaito/base/file/temp_dir.h"
-#include "kaito/base/file/write_file.h"
-#include "kaito/base/http/client.h"
-#include "kaito/base/http/client_options.h"
-#include "kaito/base/http/message.h"
 #include "kaito/base/json/value.h"
-#include "kaito/base/json/writer.h"
-#include "kaito/base/log/secret.h"
-#include "kaito/base/status/status_matchers.h"
-#include "kaito/base/sync/stop_token.h"
 #include "kaito/base/yaml/yaml.h"
-#include "kaito/standalone/network/forwarder.h"
-#include "kaito/standalone/network/network.h"
-#include "kaito/standalone/node/node_agent.h"
-#include "kaito/standalone/testing/fake_api_client.h"
 #include "kaito/standalone/workloads/endpoints_controller.h"
 #include "kaito/standalone/workloads/job_plan.h"
 #include "kaito/standalone/workloads/replica_sets.h"
@@ -264,177 +236,6 @@ TEST(PodsOfMachine, AreThoseOfAllNodesThatReportIt) {
   EXPECT_THAT(on(1), ElementsAre(&pods[0], &pods[1]));
   EXPECT_THAT(on(2), ElementsAre(&pods[2]));
   EXPECT_THAT(on(3), ElementsAre(&pods[3]));
-}
-
-// The runtime of the walk-through, without its mathematics.
-constexpr char kRuntime[] = R"sh(
-case "$1" in
-  pull) mkdir -p "$4" && echo "$2" > "$4/pulled" ;;
-  fetch) echo rows > "$3/rows" ;;
-  tune) cat "$3" "$5/pulled" "$7/rows" > "$9/adapter" ;;
-  serve)
-    for last; do :; done
-    exec python3 -c '
-import http.server, sys
-host, port = sys.argv[1].split(":")
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"answer of " + host.encode())
-    def log_message(self, *args):
-        pass
-http.server.HTTPServer((host, int(port)), Handler).serve_forever()
-' "$last" ;;
-esac
-)sh";
-
-class GoldenRun : public ::testing::Test {
- protected:
-  void SetUp() override {
-    KAITO_ASSERT_OK_AND_ASSIGN(dir_, TempDir::Create(getenv("TEST_TMPDIR")));
-    const std::string script = JoinPath(dir_.path(), "runtime.sh");
-    KAITO_ASSERT_OK(WriteFileAtomic(script, kRuntime));
-    KAITO_ASSERT_OK_AND_ASSIGN(network_, Network::Create(dir_.path()));
-    char cwd[4096];
-    ASSERT_NE(getcwd(cwd, sizeof(cwd)), nullptr);
-    NodeAgentOptions options = {
-        .data_dir = dir_.path(),
-        .node_name = "here",
-        .labels = {{"app", "tuning-phi-3"}},
-        .images = {{.repository = "kaito/runtime",
-                    .entrypoint = {"/bin/sh", script},
-                    .names = {"runtime"}}},
-        .shim_command = {
-            JoinPath(cwd, "kaito/standalone/node/container_shim_main")}};
-    UseNetwork(*network_, options);
-    KAITO_ASSERT_OK_AND_ASSIGN(
-        agent_, StartNodeAgent(options, client_, clock_, StopToken()));
-    KAITO_ASSERT_OK_AND_ASSIGN(
-        workloads_, StartWorkloads(client_, clock_, *network_, StopToken()));
-    client_.Put(Golden("configmap.yaml"));
-    api::Secret secret;
-    secret.metadata.name = "registry-push";
-    secret.metadata.ns = "default";
-    api::SetSecretValue(secret, ".dockerconfigjson", ::kaito::Secret("{}"));
-    client_.Put(api::Encode(secret));
-  }
-  void TearDown() override {
-    workloads_.reset();
-    if (agent_ != nullptr) agent_->ShutDown();
-  }
-
-  // This machine may have no GPU, and a test no ten seconds between probes; the
-  // rest is as it is.
-  static json::Value ForThisMachine(json::Value workload) {
-    json::Value& spec = workload["spec"]["template"]["spec"];
-    for (json::Value& container : *spec["containers"].array()) {
-      (void)container.object()->Erase("resources");
-      for (const absl::string_view probe : {"startupProbe", "readinessProbe"}) {
-        if (json::Value* found = container.Find(probe)) {
-          (*found)["periodSeconds"] = 1;
-        }
-      }
-    }
-    return workload;
-  }
-
-  TempDir dir_;
-  RealClock clock_;
-  FakeApiClient client_{clock_};
-  std::unique_ptr<Network> network_;
-  std::unique_ptr<NodeAgent> agent_;
-  std::unique_ptr<Workloads> workloads_;
-};
-
-TEST_F(GoldenRun, TheJobRunsToItsEnd) {
-  client_.Put(ForThisMachine(Golden("job.yaml")));
-  ASSERT_TRUE(client_.Await("jobs", "default", "workspace-tuning-phi-3",
-                            [](const json::Value& value) {
-                              const auto job =
-                                  api::DecodeOrError<api::Job>(value, "job");
-                              return job.ok() && api::IsJobFinished(*job);
-                            }))
-      << json::Write(client_.At("jobs", "default", "workspace-tuning-phi-3"));
-  const api::Job job = *api::DecodeOrError<api::Job>(
-      client_.At("jobs", "default", "workspace-tuning-phi-3"), "job");
-  EXPECT_TRUE(api::IsConditionTrue(job.status->conditions, "Complete"));
-  EXPECT_EQ(job.status->succeeded, 1);
-  EXPECT_EQ(job.status->active, 0);
-  const std::vector<json::Value> pods = client_.All("pods");
-  ASSERT_EQ(pods.size(), 1u);
-  EXPECT_EQ(pods[0].StringAt({"metadata", "labels", "kaito.sh/role"}),
-            "tuning");
-  EXPECT_EQ(pods[0].StringAt({"spec", "nodeName"}), "here");
-}
-
-TEST_F(GoldenRun, TheDeploymentAnswersThroughItsService) {
-  client_.Put(Golden("service.yaml"));
-  client_.Put(ForThisMachine(Golden("deployment.yaml")));
-  ASSERT_TRUE(
-      client_.Await("deployments", "default", "workspace-tuning-phi-3",
-                    [](const json::Value& deployment) {
-                      const json::Value* available =
-                          deployment.FindPath({"status", "availableReplicas"});
-                      return available != nullptr && available->integer() == 1;
-                    }))
-      << json::Write(client_.All("pods"));
-  ASSERT_TRUE(client_.Await("endpoints", "default", "workspace-tuning-phi-3",
-                            [](const json::Value& endpoints) {
-                              return absl::StrContains(json::Write(endpoints),
-                                                       "\"addresses\"");
-                            }));
-  const std::string address(
-      client_.At("services", "default", "workspace-tuning-phi-3")
-          .StringAt({"spec", "clusterIP"}));
-  EXPECT_EQ(address.substr(0, 4), "127.");
-  // Root may bind port 80; others find it elsewhere, and the Service says so.
-  int32_t port = 80;
-  for (const auto& [at, bound] : network_->forwarder().Moved()) {
-    if (at == ForwardAddress{address, 80}) port = bound;
-  }
-  KAITO_ASSERT_OK_AND_ASSIGN(
-      const std::unique_ptr<http::Client> http,
-      http::Client::Create(clock_, {.proxy_from = http::ProxyFrom::kNowhere}));
-  // The Service learns of its Endpoints a moment after they are written.
-  absl::StatusOr<http::Response> response = absl::UnavailableError("");
-  for (int i = 0; i < 500 && !response.ok(); ++i) {
-    response =
-        http->Do({.url = absl::StrCat("http://", address, ":", port, "/chat")},
-                 StopToken());
-    (void)WaitFor(clock_, absl::Milliseconds(10), StopToken());
-  }
-  KAITO_ASSERT_OK(response);
-  EXPECT_THAT(response->body, HasSubstr("answer of 127."));
-  // At rest nobody writes.
-  const int64_t writes = client_.writes();
-  KAITO_ASSERT_OK(WaitFor(clock_, absl::Milliseconds(300), StopToken()));
-  EXPECT_LE(client_.writes(), writes + 1);  // A heartbeat may fall into it.
-}
-
-TEST_F(GoldenRun, ADeletedPodOfADeploymentIsReplaced) {
-  client_.Put(ForThisMachine(Golden("deployment.yaml")));
-  std::string first;
-  const auto running = [&](const json::Value& deployment) {
-    const json::Value* available =
-        deployment.FindPath({"status", "availableReplicas"});
-    return available != nullptr && available->integer() == 1;
-  };
-  ASSERT_TRUE(client_.Await("deployments", "default", "workspace-tuning-phi-3",
-                            running));
-  for (const json::Value& pod : client_.All("pods")) {
-    first = std::string(pod.StringAt({"metadata", "name"}));
-  }
-  KAITO_ASSERT_OK(client_.Delete(api::Pod::kKind.gvr(), {"default", first}, {},
-                                 StopToken()));
-  ASSERT_TRUE(
-      client_.Await("pods", "default", first,
-                    [](const json::Value& pod) { return pod.is_null(); }));
-  ASSERT_TRUE(client_.Await("deployments", "default", "workspace-tuning-phi-3",
-                            running));
-  std::vector<json::Value> pods = client_.All("pods");
-  ASSERT_EQ(pods.size(), 1u);
-  EXPECT_NE(pods[0].StringAt({"metadata", "name"}), first);
 }
 
 }  // namespace

@@ -11,11 +11,7 @@
 
 namespace kaito::apiserver {
 
-// As kubectl shortens it: "45s", "3m20s", "5d2h", "2y3d"; "<invalid>" before
-// its begin.
-std::string ShortDuration(absl::Duration duration);
-
-// ShortDuration since an RFC 3339 time; "<unknown>" where it is none.
+// api::ShortDuration since an RFC 3339 time; "<unknown>" where it is none.
 std::string AgeText(absl::string_view timestamp, absl::Time now);
 
 // A scalar as it is; an object or array as JSON.

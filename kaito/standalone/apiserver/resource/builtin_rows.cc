@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "kaito/api/meta/short_duration.h"
 #include "kaito/api/meta/time.h"
 #include "kaito/base/json/value.h"
 #include "kaito/standalone/apiserver/object/cell.h"
@@ -173,7 +174,7 @@ json::Array JobRow(const json::Value& job, absl::Time now) {
   const auto start = api::ParseTimestamp(Text(job, {"status", "startTime"}));
   const auto end = api::ParseTimestamp(Text(job, {"status", "completionTime"}));
   if (start.ok()) {
-    duration = ShortDuration((end.ok() ? *end : now) - *start);
+    duration = api::ShortDuration((end.ok() ? *end : now) - *start);
   }
   const json::Value* spec = job.FindPath({"spec", "template", "spec"});
   return {Name(job),
